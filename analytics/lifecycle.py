@@ -25,6 +25,13 @@ declare(
         "sentiment",
         "tickets_open",
         "last_satisfaction",
+        "member_since",
+        "tier",
+        "points_balance",
+        "stamps_balance",
+        "store_credit",
+        "points_ending_at",
+        "coupons_used",
     ),
 )
 declare(

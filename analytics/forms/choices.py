@@ -7,6 +7,7 @@ from functools import cached_property
 from babel import Locale, UnknownLocaleError
 from babel.dates import get_month_names
 from django.conf import settings
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from consent.models import Channel
 from consent.selectors import purposes
 from customers.rules import places
 from customers.selectors import listing
+from loyalty.selectors import tiers
 from surveys.models import Sentiment
 
 Choice = tuple[str, str | Promise]
@@ -151,10 +153,27 @@ _VISITS = frozenset(
 )
 
 
+_PROGRAMME = frozenset(
+    f"metric:{key}"
+    for key in (
+        "is_member",
+        "member_since",
+        "days_since_joined",
+        "tier",
+        "points_balance",
+        "points_ending",
+        "points_ending_at",
+        "stamps_balance",
+        "store_credit",
+        "coupons_used",
+    )
+)
+
+
 def subjects() -> list[tuple[str, list[Choice]]]:
     """Everything a row may ask about, in groups: values are `field:age`, `metric:orders_count`, `consent`, …"""
     metrics = [(f"metric:{key}", metric.label) for key, metric in METRICS.items() if key != "age"]
-    bought = [choice for choice in metrics if choice[0] not in _VISITS]
+    bought = [choice for choice in metrics if choice[0] not in _VISITS | _PROGRAMME]
     return [
         (_("Person"), [(f"field:{key}", fields.FIELDS[key].label) for key in _PERSON]),
         (_("Purchases"), [("field:stage", fields.FIELDS["stage"].label), ("order", _("Has ordered")), *bought]),
@@ -163,9 +182,10 @@ def subjects() -> list[tuple[str, list[Choice]]]:
             [
                 ("event", _("Has done")),
                 ("survey", _("Answered a survey")),
-                *(choice for choice in metrics if choice not in bought),
+                *(choice for choice in metrics if choice[0] in _VISITS),
             ],
         ),
+        (_("Loyalty programme"), [choice for choice in metrics if choice[0] in _PROGRAMME]),
         (_("Permission and segments"), [("consent", _("Permission")), ("segment", _("Segment"))]),
         (_("More about the person"), [(f"field:{key}", fields.FIELDS[key].label) for key in _MORE]),
         (_("Company"), [(f"field:{key}", fields.FIELDS[key].label) for key in _COMPANY]),
@@ -227,6 +247,11 @@ class Names:
         }
 
     @cached_property
+    def tiers(self) -> Mapping[str, str]:
+        """The tiers of the programme in force, lowest first."""
+        return tiers.names(timezone.now())
+
+    @cached_property
     def months(self) -> dict[str, str]:
         """The months."""
         names = get_month_names("wide", context="stand-alone", locale=_locale(self.language))
@@ -238,6 +263,7 @@ class Names:
             "gender": GENDERS,
             "stage": STAGES,
             "sentiment": dict(Sentiment.choices),
+            "is_member": {"yes": _("yes"), "no": _("no")},
         }
         if key in tables:
             return tables[key]
@@ -249,6 +275,7 @@ class Names:
             "company_province": "provinces",
             "birth_month": "months",
             "source": "sources",
+            "tier": "tiers",
         }
         found: Mapping[str, str | Promise] = getattr(self, lazily[key]) if key in lazily else {}
         return found

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from cdp.core.models import Placement
@@ -33,10 +34,29 @@ class CustomerMetrics(models.Model):
     sentiment = models.CharField(max_length=8, null=True)  # noqa: DJ001  (nothing read is no value, as in all columns)
     tickets_open = models.IntegerField(default=0, db_default=0)
     last_satisfaction = models.PositiveSmallIntegerField(null=True)
+    # Of members, NULL for everybody else: what they have, and every later moment (`purse_at`, the first of which is
+    # `purse_next_at`) at which time alone changes which wallet (`purse_of`) by how much (`purse_by`).
+    member_since = models.DateTimeField(null=True)
+    tier = models.CharField(max_length=40, null=True)  # noqa: DJ001  (as above)
+    points_balance = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    stamps_balance = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    store_credit = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    points_ending_at = models.DateTimeField(null=True)
+    purse_next_at = models.DateTimeField(null=True)
+    purse_at = ArrayField(models.DateTimeField(), null=True)
+    purse_of = ArrayField(models.TextField(), null=True)
+    purse_by = ArrayField(models.DecimalField(max_digits=18, decimal_places=4), null=True)
+    coupons_used = models.IntegerField(default=0, db_default=0)
     computed_at = models.DateTimeField()
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             # The inactivity trigger walks the customers whose last order is older than a date.
             models.Index(fields=["last_order_at"], name="analytics_metrics_last_order"),
+            # Whose points end soon: the trigger before they do.
+            models.Index(
+                fields=["points_ending_at"],
+                name="analytics_metrics_ending",
+                condition=models.Q(points_ending_at__isnull=False),
+            ),
         ]

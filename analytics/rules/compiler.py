@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from analytics.rules import fields, tree
+from analytics.rules import fields, metrics, tree
 from analytics.rules.clock import Clock
 from analytics.rules.fields import Subject, Type
 
@@ -292,10 +292,12 @@ def subject(rule: tree.Compared) -> Subject:
 def shared(clock: Clock, digits: int) -> dict[str, Any]:
     """The parameters that expressions of fields and metrics stand on."""
     return {
+        "now": clock.now,
         "today": clock.today,
         "zone": clock.zone,
         "digits": digits,
         "lapsed_before": clock.days_ago(fields.LAPSED_DAYS)[0],
+        "ending_until": clock.midnight(clock.today + dt.timedelta(days=metrics.ENDING_DAYS + 1)),
     }
 
 

@@ -1,8 +1,10 @@
 """The registry of customer metrics: one place that says what each figure means and how it is computed.
 
 Expressions stand over `c` (customers_customer) and `m` (analytics_customermetrics, which may have no row yet) with the
-parameters `today` (the shop's date), `zone` and `digits` (minor units of the shop's currency). Fact metrics read what
-the pipeline stored; clock metrics are worked out from facts and the day, and are never stored.
+parameters `now`, `today` (the shop's date), `zone`, `digits` (minor units of the shop's currency) and `ending_until`
+(the last moment of what ends soon). Fact metrics read what the pipeline stored; clock metrics are worked out from facts
+and the day, and are never stored. What somebody has in the programme is stored with every later moment at which time
+alone changes it, so that it is right when it is read, whatever was booked by then.
 """
 
 from dataclasses import dataclass
@@ -57,6 +59,18 @@ def _stored_sum(column: str) -> str:
     # No row yet means no facts, hence zero; a stored NULL means that a rate is missing, and stays NULL.
     return f"(CASE WHEN m.customer_id IS NULL THEN 0 ELSE m.{column} END)"
 
+
+def _has(column: str, label: str) -> str:
+    # What was there when it was stored, and every step that time took since. Most people have none behind them.
+    since = f"SELECT sum(s.by) FROM {_STEPS} WHERE s.label = '{label}' AND s.at <= %(now)s"  # noqa: S608  (our words)
+    return f"(m.{column} + CASE WHEN m.purse_next_at <= %(now)s THEN COALESCE(({since}), 0) ELSE 0 END)"
+
+
+_STEPS = "unnest(m.purse_at, m.purse_of, m.purse_by) AS s (at, label, by)"
+ENDS = f"FROM {_STEPS} WHERE s.label = 'points' AND s.by < 0 AND s.at > %(now)s"
+"""Whatever of a member's points ends from now on: `s.at` and, below zero, `s.by`."""
+ENDING_DAYS = 30
+"""How many days ahead `points_ending` looks."""
 
 _REVENUE, _REFUNDS = _stored_sum("revenue_total"), _stored_sum("refunds_total")
 
@@ -184,6 +198,85 @@ METRICS: dict[str, Metric] = {
             "(SELECT count(*) FROM surveys_ticket t WHERE t.customer_id = c.id"
             " AND t.opened_at >= (%(today)s::date - 90)::timestamp AT TIME ZONE %(zone)s)",
         ),
+        Metric(
+            "points_balance",
+            _("Points to spend"),
+            Unit.COUNT,
+            Kind.CLOCK,
+            _(
+                "Points that a member can spend now, less what is owed: of everybody whose points they may spend. What"
+                " has ended is no part of it. Nothing for somebody who takes no part."
+            ),
+            f"{_has('points_balance', 'points')}::bigint",
+        ),
+        Metric(
+            "points_ending",
+            _("Points ending in 30 days"),
+            Unit.COUNT,
+            Kind.CLOCK,
+            _("How many of a member's points end today or in the next 30 days, in the shop's time zone."),
+            "(CASE WHEN m.member_since IS NOT NULL THEN CASE WHEN m.points_ending_at <= %(ending_until)s"
+            f" THEN COALESCE((SELECT -sum(s.by) {ENDS} AND s.at <= %(ending_until)s), 0) ELSE 0 END END)::bigint",  # noqa: S608
+        ),
+        Metric(
+            "points_ending_at",
+            _("Next end of points"),
+            Unit.MOMENT,
+            Kind.CLOCK,
+            _("From when on the first of a member's points cannot be spent any more."),
+            "(CASE WHEN m.points_ending_at <= %(now)s"
+            f" THEN (SELECT min(s.at) {ENDS}) ELSE m.points_ending_at END)",  # noqa: S608  (our words)
+        ),
+        Metric(
+            "stamps_balance",
+            _("Stamps"),
+            Unit.COUNT,
+            Kind.CLOCK,
+            _("Stamps that a member has on all cards together; full cards are taken off."),
+            f"{_has('stamps_balance', 'stamps')}::bigint",
+        ),
+        Metric(
+            "store_credit",
+            _("Store credit"),
+            Unit.MONEY,
+            Kind.CLOCK,
+            _("Store credit that a member can spend now, in the shop's currency."),
+            f"round({_has('store_credit', 'credit')}, %(digits)s)",
+        ),
+        _fact(
+            "tier",
+            _("Tier"),
+            Unit.CODE,
+            _("The key of a member's tier in the programme; nothing for a member without one."),
+            "m.tier",
+        ),
+        _fact(
+            "is_member",
+            _("Member of the programme"),
+            Unit.CODE,
+            _("Whether somebody takes part in the programme: yes or no. Who left does not."),
+            "(CASE WHEN m.member_since IS NULL THEN 'no' ELSE 'yes' END)",
+        ),
+        _fact(
+            "member_since",
+            _("Member since"),
+            Unit.MOMENT,
+            _("When a member joined the programme."),
+            "m.member_since",
+        ),
+        _days(
+            "days_since_joined",
+            _("Days since joining the programme"),
+            _("Calendar days between joining the programme and today in the shop's time zone."),
+            "m.member_since",
+        ),
+        _fact(
+            "coupons_used",
+            _("Coupons used"),
+            Unit.COUNT,
+            _("Coupons and codes somebody used and did not get back, everybody's codes among them."),
+            "COALESCE(m.coupons_used, 0)",
+        ),
         _days(
             "days_since_last_order",
             _("Days since last order"),
@@ -225,7 +318,5 @@ METRICS: dict[str, Metric] = {
     )
 }
 
-NOT_YET = frozenset(
-    {"rfm_segment", "clv", "p_alive", "nps", "points_balance", "tier", "stamps_count", "store_credit", "churn_risk"}
-)
+NOT_YET = frozenset({"rfm_segment", "clv", "p_alive", "nps", "churn_risk"})
 """Promised metrics whose rooms or models are not built."""

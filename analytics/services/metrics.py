@@ -13,14 +13,19 @@ from django.db import connection, transaction
 
 from analytics.rules import currencies
 from analytics.services import turns
-from cdp.core import pipeline
+from cdp.core import copying, pipeline
 from cdp.core.models import Mark
 from consent.selectors import profiling
 from customers.services import buckets
 from events.services import sessions
+from loyalty.models import Member
+from loyalty.selectors import purses
 
 RANGE = 50_000
 """Customers per transaction of a rebuild: about a second, so that the pipeline gets its turn in between."""
+
+MOST_STEPS = 500
+"""Moments at which time changes what somebody has that are kept; by the time the last comes they were reckoned again."""
 
 _LAST = uuid.UUID(int=2**128 - 1)
 
@@ -64,7 +69,8 @@ GROUP BY customer_id
 _COLUMNS = (
     "orders_count, revenue_by_currency, refunds_by_currency, revenue_total, refunds_total, missing_rate,"
     " first_order_at, last_order_at, last_seen_at, sessions_count, last_login_at, followers, sentiment,"
-    " tickets_open, last_satisfaction"
+    " tickets_open, last_satisfaction, member_since, tier, points_balance, stamps_balance, store_credit,"
+    " points_ending_at, purse_next_at, purse_at, purse_of, purse_by, coupons_used"
 )
 
 # Rows that would stay the same are left out before the INSERT: ON CONFLICT would lock, and so write, each of them.
@@ -91,6 +97,56 @@ asked AS (
                FILTER (WHERE t.satisfaction IS NOT NULL))[1] AS stars
     FROM surveys_ticket t WHERE {asked_scope} GROUP BY t.customer_id
 ),
+joined AS (
+    SELECT j.customer_id, j.joined_at, NULLIF(j.tier, '') AS tier
+    FROM loyalty_member j WHERE {joined_scope} AND j.left_at IS NULL
+),
+-- Rows whose lots each member may spend: merged people's are among them, and nothing of theirs ever moves.
+pool AS (SELECT * FROM unnest(%(rows)s::uuid[], %(tops)s::uuid[]) AS p (row, top)),
+wallet AS (
+    SELECT k.key, CASE k.kind WHEN 'credit' THEN 'credit' WHEN 'stamps' THEN 'stamps' ELSE 'points' END AS label
+    FROM loyalty_wallettype k
+    WHERE k.key = 'points' OR k.kind = 'stamps' OR (k.kind = 'credit' AND k.currency = %(shop)s)
+),
+-- What is there now (no moment), what can be spent from when on, and what ends when.
+step AS (
+    SELECT p.top, k.label, v.at, sum(v.by) AS by
+    FROM pool p
+    JOIN loyalty_lot l ON l.customer_id = p.row AND (l.pending > 0 OR l.active > 0 OR l.held > 0)
+    JOIN wallet k ON k.key = l.wallet
+    CROSS JOIN LATERAL (VALUES
+        (NULL::timestamptz, CASE WHEN l.ends <= %(now)s THEN 0
+                                 ELSE l.active + CASE WHEN l.active_from <= %(now)s THEN l.pending ELSE 0 END END),
+        (l.active_from, CASE WHEN l.active_from > %(now)s AND COALESCE(l.ends > l.active_from, TRUE)
+                             THEN l.pending ELSE 0 END),
+        (l.ends, CASE WHEN l.ends > %(now)s
+                      THEN -l.active - CASE WHEN l.active_from < l.ends THEN l.pending ELSE 0 END ELSE 0 END)
+    ) v (at, by)
+    WHERE v.by <> 0 GROUP BY p.top, k.label, v.at, v.by < 0
+    UNION ALL
+    SELECT p.top, k.label, NULL, -sum(b.debt)
+    FROM pool p JOIN loyalty_balance b ON b.customer_id = p.row AND b.debt > 0 JOIN wallet k ON k.key = b.wallet
+    GROUP BY p.top, k.label
+),
+purse AS (
+    SELECT s.top,
+           sum(s.by) FILTER (WHERE s.at IS NULL AND s.label = 'points') AS points,
+           sum(s.by) FILTER (WHERE s.at IS NULL AND s.label = 'stamps') AS stamps,
+           sum(s.by) FILTER (WHERE s.at IS NULL AND s.label = 'credit') AS credit,
+           min(s.at) FILTER (WHERE s.by < 0 AND s.label = 'points') AS ending_at,
+           min(s.at) AS next_at,
+           (array_agg(s.at ORDER BY s.at, s.label, s.by) FILTER (WHERE s.at IS NOT NULL))[1:{steps}] AS moments,
+           (array_agg(s.label ORDER BY s.at, s.label, s.by) FILTER (WHERE s.at IS NOT NULL))[1:{steps}] AS labels,
+           (array_agg(s.by ORDER BY s.at, s.label, s.by) FILTER (WHERE s.at IS NOT NULL))[1:{steps}] AS amounts
+    FROM step s GROUP BY s.top
+),
+used AS (
+    SELECT g.customer_id, count(*)::int AS coupons FROM (
+        SELECT y.customer_id FROM loyalty_coupon y WHERE {coupon_scope} AND y.redeemed_at IS NOT NULL
+        UNION ALL
+        SELECT y.customer_id FROM loyalty_promotionuse y WHERE {coupon_scope} AND y.reversed_at IS NULL
+    ) g GROUP BY g.customer_id
+),
 figures AS (
     SELECT c.id AS customer_id,
            COALESCE(o.documents, 0) AS orders_count,
@@ -107,7 +163,18 @@ figures AS (
            w.most AS followers,
            l.sentiment,
            COALESCE(t.unresolved, 0) AS tickets_open,
-           t.stars AS last_satisfaction
+           t.stars AS last_satisfaction,
+           j.joined_at AS member_since,
+           j.tier,
+           CASE WHEN j.customer_id IS NOT NULL THEN COALESCE(h.points, 0) END AS points_balance,
+           CASE WHEN j.customer_id IS NOT NULL THEN COALESCE(h.stamps, 0) END AS stamps_balance,
+           CASE WHEN j.customer_id IS NOT NULL THEN COALESCE(h.credit, 0) END AS store_credit,
+           h.ending_at AS points_ending_at,
+           h.next_at AS purse_next_at,
+           h.moments AS purse_at,
+           h.labels AS purse_of,
+           h.amounts AS purse_by,
+           COALESCE(u.coupons, 0) AS coupons_used
     FROM customers_customer c
     LEFT JOIN orders o ON o.customer_id = c.id
     LEFT JOIN refunds r ON r.customer_id = c.id
@@ -115,6 +182,9 @@ figures AS (
     LEFT JOIN followed w ON w.customer_id = c.id
     LEFT JOIN felt l ON l.customer_id = c.id
     LEFT JOIN asked t ON t.customer_id = c.id
+    LEFT JOIN joined j ON j.customer_id = c.id
+    LEFT JOIN purse h ON h.top = c.id AND j.customer_id IS NOT NULL
+    LEFT JOIN used u ON u.customer_id = c.id
     WHERE {scope} AND c.status = 'known' AND NOT {stopped}
 )
 INSERT INTO analytics_customermetrics AS m (customer_id, {columns}, computed_at)
@@ -149,6 +219,9 @@ def _upsert(scope: str) -> str:
         followed_scope=scope.format(column="a.customer_id"),
         felt_scope=scope.format(column="g.customer_id"),
         asked_scope=scope.format(column="t.customer_id"),
+        joined_scope=scope.format(column="j.customer_id"),
+        coupon_scope=scope.format(column="y.customer_id"),
+        steps=MOST_STEPS,
         # Said again, or a table that statistics still know as empty is read whole per range (seen: twice the time).
         stored_scope=scope.format(column="m.customer_id"),
         scope=scope.format(column="c.id"),
@@ -176,6 +249,13 @@ def _params(now: datetime) -> dict[str, Any]:
     }
 
 
+def _pools(**scope: Any) -> dict[str, str]:
+    """Whose lots the members among these may spend, as the parameters of the statement. A query where nobody is."""
+    members = list(Member.objects.filter(left_at=None, **scope).values_list("customer_id", flat=True))
+    pairs = [(row, top) for top, rows in purses.pools(members).items() for row in rows] if members else []
+    return {"rows": copying.array([row for row, _top in pairs]), "tops": copying.array([top for _row, top in pairs])}
+
+
 def update(customers: Sequence[uuid.UUID], now: datetime) -> None:
     """Pipeline step: bring the rows of these customers up to their facts. Unchanged rows are not written."""
     people = buckets.without(customers)
@@ -184,7 +264,7 @@ def update(customers: Sequence[uuid.UUID], now: datetime) -> None:
     params = _params(now) | {"ids": people}
     with transaction.atomic(), connection.cursor() as cursor:
         turns.share()
-        cursor.execute(_UPSERT_AMONG, params)
+        cursor.execute(_UPSERT_AMONG, params | _pools(customer_id__in=people))
         cursor.execute(_FORGET_AMONG, params)
 
 
@@ -214,7 +294,8 @@ def rebuild(now: datetime, *, on_progress: Callable[[int], None] | None = None) 
             turns.take_alone()
             # Sums in the order of the index, which needs no memory; the planner would hash, at up to twice the time.
             cursor.execute("SELECT set_config('enable_hashagg', 'off', true)")
-            cursor.execute(_UPSERT_BETWEEN, params | {"low": low, "high": high})
+            pools = _pools(customer_id__gte=low, customer_id__lt=high)
+            cursor.execute(_UPSERT_BETWEEN, params | pools | {"low": low, "high": high})
             changed += cursor.rowcount
             cursor.execute(_FORGET_BETWEEN, params | {"low": low, "high": high})
         low = high

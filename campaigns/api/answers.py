@@ -29,9 +29,15 @@ class StepShape(serializers.Serializer[Any]):
 
 
 class TriggerShape(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(choices=["inactive", "never_ordered", "manual"])
+    kind = serializers.ChoiceField(choices=list(definition.KINDS))
     days = serializers.IntegerField(min_value=1, max_value=definition.MOST_DAYS, required=False)
     activity = serializers.ChoiceField(choices=list(definition.ACTIVITIES), default="order")
+    minimum = serializers.IntegerField(
+        min_value=1,
+        max_value=definition.MOST_POINTS,
+        default=1,
+        help_text="Of points_expiring: from how many points on that end within these days.",
+    )
     clock = serializers.ChoiceField(
         choices=list(definition.CLOCKS),
         default="live",

@@ -50,13 +50,21 @@ class TriggerForm(forms.Form):
     """What sets the campaign off. Fields that do not belong to the chosen kind are not read."""
 
     kind = forms.ChoiceField(
-        choices=[("inactive", _("Inactive")), ("never_ordered", _("Never ordered")), ("manual", _("By hand"))]
+        choices=[
+            ("inactive", _("Inactive")),
+            ("never_ordered", _("Never ordered")),
+            ("points_expiring", _("Points about to end")),
+            ("manual", _("By hand")),
+        ]
     )
     days = forms.IntegerField(label=_("Days"), required=False, min_value=1, max_value=definition.MOST_DAYS)
     activity = forms.ChoiceField(
         label=_("What counts as activity"),
         choices=[("order", _("an order")), ("visit", _("a visit to the website")), ("login", _("a login"))],
         required=False,
+    )
+    minimum = forms.IntegerField(
+        label=_("From how many points on"), required=False, min_value=1, max_value=definition.MOST_POINTS
     )
     clock = forms.ChoiceField(choices=[("live", _("By itself")), ("manual", _("When I say so"))], required=False)
 
@@ -73,6 +81,8 @@ class TriggerForm(forms.Form):
         if given["kind"] == "manual":
             return {"kind": "manual"}
         found = {"kind": given["kind"], "days": given["days"], "clock": given["clock"] or "live"}
+        if given["kind"] == "points_expiring":
+            return found | {"minimum": given["minimum"] or 1}
         return found | ({"activity": given["activity"] or "order"} if given["kind"] == "inactive" else {})
 
     @staticmethod
@@ -82,6 +92,7 @@ class TriggerForm(forms.Form):
             "kind": trigger.kind,
             "days": getattr(trigger, "days", 90),
             "activity": getattr(trigger, "activity", "order"),
+            "minimum": getattr(trigger, "minimum", 1),
             "clock": trigger.clock,
         }
 

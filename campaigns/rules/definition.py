@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 ACTIVITIES = ("order", "visit", "login")
 CLOCKS = ("live", "manual")
+KINDS = ("inactive", "never_ordered", "points_expiring", "manual")
 CHANNELS = ("email",)
 
 # Named in the contract, built later: the answer says so instead of pretending that the word is a typing mistake.
@@ -24,7 +25,6 @@ TRIGGERS_TO_COME = {
     "birthday",
     "appointment",
     "low_nps",
-    "points_expiring",
     "entered_segment",
     "back_in_stock",
     "warranty_end",
@@ -37,6 +37,9 @@ LONGEST_NAME = 120
 LONGEST_SUBJECT = 400
 LONGEST_BODY = 100_000
 MOST_DAYS = 3650
+MOST_POINTS = 1_000_000_000
+ENDING_DAYS = 30
+"""How far ahead a message looks for points that end, where its trigger does not say."""
 MOST_STEPS = 10
 PARTS = ("name", "purpose", "trigger", "audience", "steps")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
@@ -78,6 +81,18 @@ class NeverOrdered:
 
 
 @dataclass(frozen=True)
+class PointsExpiring:
+    """At least `minimum` points end today or in the next `days` days of the shop's time zone. Told once for all that
+    ends in these days.
+    """
+
+    days: int
+    minimum: int = 1
+    clock: str = "live"
+    kind: str = field(default="points_expiring", init=False)
+
+
+@dataclass(frozen=True)
 class Manual:
     """Everybody in the audience, once, when somebody runs the triggers."""
 
@@ -85,7 +100,12 @@ class Manual:
     kind: str = field(default="manual", init=False)
 
 
-Trigger = Inactive | NeverOrdered | Manual
+Trigger = Inactive | NeverOrdered | PointsExpiring | Manual
+
+
+def days_ahead(trigger: Trigger) -> int:
+    """How many days ahead its messages look for points that end."""
+    return trigger.days if isinstance(trigger, PointsExpiring) else ENDING_DAYS
 
 
 @dataclass(frozen=True)
@@ -143,6 +163,8 @@ def as_json(definition: Definition) -> dict[str, Any]:
         written |= {"days": trigger.days, "clock": trigger.clock}
     if isinstance(trigger, Inactive):
         written["activity"] = trigger.activity
+    if isinstance(trigger, PointsExpiring):
+        written["minimum"] = trigger.minimum
     return {
         "name": definition.name,
         "purpose": definition.purpose,
@@ -206,12 +228,15 @@ def _trigger(raw: Any, found: list[Problem]) -> Trigger | None:
     if kind == "never_ordered":
         _refuse_unknown(raw, ("kind", "days", "clock"), "/trigger", found)
         return NeverOrdered(days=_days(raw, found), clock=_clock(raw, found))
+    if kind == "points_expiring":
+        _refuse_unknown(raw, ("kind", "days", "minimum", "clock"), "/trigger", found)
+        return PointsExpiring(days=_days(raw, found), minimum=_minimum(raw, found), clock=_clock(raw, found))
     if kind == "manual":
         _refuse_unknown(raw, ("kind", "clock"), "/trigger", found)
         if raw.get("clock", "manual") != "manual":
             found.append(Problem("/trigger/clock", _("This trigger runs only when somebody starts it.")))
         return Manual()
-    _one_of(kind, ("inactive", "never_ordered", "manual"), TRIGGERS_TO_COME, "/trigger/kind", found)
+    _one_of(kind, KINDS, TRIGGERS_TO_COME, "/trigger/kind", found)
     return None
 
 
@@ -221,6 +246,16 @@ def _days(raw: Mapping[str, Any], found: list[Problem]) -> int:
         found.append(Problem("/trigger/days", _("Give whole days from 1 to {most}.").format(most=MOST_DAYS)))
         return 0
     return days
+
+
+def _minimum(raw: Mapping[str, Any], found: list[Problem]) -> int:
+    points = raw.get("minimum", 1)
+    if isinstance(points, Decimal) and points == points.to_integral_value():
+        points = int(points)
+    if isinstance(points, bool) or not isinstance(points, int) or not 1 <= points <= MOST_POINTS:
+        found.append(Problem("/trigger/minimum", _("Give whole points from 1 to {most}.").format(most=MOST_POINTS)))
+        return 1
+    return points
 
 
 def _clock(raw: Mapping[str, Any], found: list[Problem]) -> str:

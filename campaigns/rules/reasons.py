@@ -17,6 +17,7 @@ REASONS: dict[str, str | Promise] = {
     "wish_less": _("wants to hear from us less often"),
     "wish_pause": _("asked for a pause"),
     "came_back": _("came back before it was sent"),
+    "points_kept": _("has no such points any more that would end"),
     "sample_person": _("is a sample person, never written to outside"),
     "broken_template": _("the text could not be filled in"),
     "paused": _("the campaign was paused"),
@@ -32,6 +33,7 @@ HOUSE_RULES: dict[str, str | Promise] = {
     "house:frequency_cap": _("House rule: messages per week"),
     "house:purpose": _("House rule: asked for this purpose, sent for this purpose"),
     "house:came_back": _("House rule: no win-back after an order"),
+    "house:points_kept": _("House rule: only of points that still end"),
     "person:frequency": _("The person's wish: less often"),
     "person:pause": _("The person's wish: a pause"),
 }

@@ -37,6 +37,9 @@ VARIABLES: dict[str, str] = {
     "metrics.first_order_at": "2026-01-15",
     "metrics.last_order_at": "2026-06-30",
     "metrics.days_since_last_order": "90",
+    "metrics.points_balance": "250",
+    "metrics.points_ending": "120",
+    "metrics.points_ending_on": "2026-12-31",
     "unsubscribe_url": "https://shop.example.com/unsubscribe/…",
 }
 _LISTS = {"customer.interests"}
@@ -170,7 +173,7 @@ def _unknown(segments: Sequence[Any]) -> str:
 def _example(name: str) -> Any:
     if name in _LISTS:
         return [VARIABLES[name]]
-    if name.endswith("_at"):
+    if name.endswith(("_at", "_on")):
         return datetime.fromisoformat(VARIABLES[name])
     return int(VARIABLES[name]) if VARIABLES[name].isdigit() else VARIABLES[name]
 

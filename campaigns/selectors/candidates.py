@@ -18,8 +18,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import connection
 
-from campaigns.rules.definition import Definition, Inactive, Manual, NeverOrdered
-from campaigns.selectors import audiences
+from analytics.rules.metrics import ENDS
+from campaigns.rules.definition import Definition, Inactive, Manual, NeverOrdered, PointsExpiring
+from campaigns.selectors import audiences, endings
+from loyalty.selectors import endings as soon
 
 BATCH = 5000
 
@@ -70,6 +72,23 @@ WHERE c.status = 'known' AND c.created_at < %(cutoff)s
         SELECT 1 FROM commerce_order o WHERE o.customer_id = c.id AND o.is_counted AND o.placed_at <= %(now)s
     )
 """  # noqa: S608  (only constants of this module)
+# The occurrence names the first end of what is told of. What a message told of already is told of once, also where
+# every day has an end of its own: ends that come into sight later arm it again, and so does an end that moved there.
+_POINTS_EXPIRING = f"""
+SELECT c.id, '{endings.OCCURRENCE}' || {_MOMENT.format(at="soon.first")} AS occurrence
+FROM customers_customer c
+JOIN analytics_customermetrics m ON m.customer_id = c.id
+CROSS JOIN LATERAL (SELECT min(s.at) AS first, -sum(s.by) AS amount {ENDS} AND s.at <= %(until)s) soon
+WHERE c.status = 'known' AND m.points_ending_at <= %(until)s AND soon.amount >= %(minimum)s
+"""  # noqa: S608  (only constants)
+_TOLD_OF = f"""
+    AND NOT EXISTS (
+        SELECT 1 FROM campaigns_message told WHERE told.customer_id = c.id AND told.campaign_id = %(campaign)s
+            AND told.occurrence LIKE '{endings.OCCURRENCE}%%'
+            AND soon.first <= (((told.planned_at AT TIME ZONE %(zone)s)::date + %(days)s + 1)::timestamp
+                AT TIME ZONE %(zone)s)
+    )
+"""  # noqa: S608  (only constants)
 _MANUAL = """
 SELECT c.id, 'manual' AS occurrence
 FROM customers_customer c
@@ -139,6 +158,9 @@ def _parts(
             triggered = _INACTIVE_VISIT
         case NeverOrdered():
             triggered, last_order = _NEVER_ORDERED, ""
+        case PointsExpiring():
+            triggered = _POINTS_EXPIRING
+            params |= {"until": soon.until(now, trigger.days), "minimum": trigger.minimum}
         case Manual():
             triggered = _MANUAL
     if not isinstance(trigger, Manual):
@@ -157,6 +179,9 @@ def _parts(
             " AND NOT EXISTS (SELECT 1 FROM campaigns_message had WHERE had.customer_id = c.id"
             " AND had.campaign_id = %(campaign)s AND had.occurrence = {occurrence})"
         )
+        if isinstance(trigger, PointsExpiring):
+            params |= {"zone": settings.TIME_ZONE, "days": trigger.days}
+            conditions += _TOLD_OF
     occurrence = triggered.partition("SELECT c.id, ")[2].partition(" AS occurrence")[0]
     preference = f"{last_order} DESC NULLS LAST, c.id" if last_order else "c.id"
     return triggered, conditions.replace("{occurrence}", occurrence), preference, params

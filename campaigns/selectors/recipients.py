@@ -19,6 +19,8 @@ from cdp.core.crypto import subjects
 from customers.models import Customer
 from customers.rules import names
 from customers.rules.unreadable import Unreadable
+from loyalty.rules.purse import Purse
+from loyalty.selectors import endings
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Recipient:
     fields: Mapping[str, Any]
     metrics: CustomerMetrics | None
     phone_country: str = ""
+    points: Purse | None = None  # of a member
 
 
 def load(customers: Collection[uuid.UUID], *, channel: str) -> dict[uuid.UUID, Recipient]:
@@ -43,6 +46,7 @@ def load(customers: Collection[uuid.UUID], *, channel: str) -> dict[uuid.UUID, R
     keyring = subjects.load(customers)
     reachable = contacts.primary(customers, channel=channel)
     metrics = CustomerMetrics.objects.in_bulk(list(customers))
+    points = endings.members(customers)
     found = {}
     for row in Customer.objects.filter(id__in=list(customers)):
         opened = {
@@ -69,12 +73,15 @@ def load(customers: Collection[uuid.UUID], *, channel: str) -> dict[uuid.UUID, R
             },
             metrics=metrics.get(row.id),
             phone_country=row.phone_country,
+            points=points.get(row.id),
         )
     return found
 
 
-def values(recipient: Recipient, *, language: str, now: datetime) -> dict[str, Any]:
-    """The customer's and the metrics' variables of a template, in the message's language."""
+def values(recipient: Recipient, *, language: str, now: datetime, days_ahead: int) -> dict[str, Any]:
+    """The customer's and the metrics' variables of a template, in the message's language. Of points it says what ends
+    in so many days.
+    """
     flat: dict[str, Any] = {f"customer.{name}": _shielded(value) for name, value in recipient.fields.items()}
     # A greeting brings its own title, and names told earlier may still have theirs.
     for column in ("given_name", "family_name"):
@@ -101,6 +108,11 @@ def values(recipient: Recipient, *, language: str, now: datetime) -> dict[str, A
         if metrics.last_order_at:
             days = now.astimezone(zone).date() - metrics.last_order_at.astimezone(zone).date()
             flat["metrics.days_since_last_order"] = days.days
+    if recipient.points is not None:
+        ending = endings.of_purse(recipient.points, at=now, days=days_ahead)
+        flat |= {"metrics.points_balance": int(ending.balance), "metrics.points_ending": int(ending.amount)}
+        last = ending.first - endings.INSTANT if ending.first else None  # the day before a midnight
+        flat["metrics.points_ending_on"] = _moment(last, language, ZoneInfo(settings.TIME_ZONE))
     return {name: value for name, value in flat.items() if value is not None}
 
 

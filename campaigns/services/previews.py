@@ -5,7 +5,7 @@ import uuid
 from datetime import datetime
 
 from campaigns.channels.email import compose
-from campaigns.rules.definition import Definition
+from campaigns.rules.definition import Definition, days_ahead
 from campaigns.selectors import recipients, tallies
 from campaigns.selectors.tallies import Tally
 from campaigns.services import rendering
@@ -44,5 +44,6 @@ def as_customer(definition: Definition, *, customer: uuid.UUID, now: datetime, p
             purpose=definition.purpose,
             recipient=dataclasses.replace(recipient, id=NOBODY),
             now=now,
+            days_ahead=days_ahead(definition.trigger),
         )
     )

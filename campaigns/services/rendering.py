@@ -7,7 +7,7 @@ from django.conf import settings
 
 from campaigns.channels.contract import Outgoing
 from campaigns.rules import markup, templates
-from campaigns.rules.definition import MessageStep
+from campaigns.rules.definition import ENDING_DAYS, MessageStep
 from campaigns.selectors import recipients
 from campaigns.selectors.recipients import Recipient
 from consent.rules.packs import Basis
@@ -16,8 +16,18 @@ from consent.services import links
 from customers.selectors import tongues
 
 
-def outgoing(*, message: uuid.UUID, step: MessageStep, purpose: str, recipient: Recipient, now: datetime) -> Outgoing:
-    """The message for `recipient`. Raises templates.BrokenTemplate."""
+def outgoing(
+    *,
+    message: uuid.UUID,
+    step: MessageStep,
+    purpose: str,
+    recipient: Recipient,
+    now: datetime,
+    days_ahead: int = ENDING_DAYS,
+) -> Outgoing:
+    """The message for `recipient`; of their points it tells what ends in `days_ahead`. Raises
+    templates.BrokenTemplate.
+    """
     language = templates.choose_language(step.languages(), wanted=recipient.language, fallbacks=_fallbacks(recipient))
     law = jurisdiction.of_told(
         country=recipient.country, phone_country=recipient.phone_country, language=recipient.language
@@ -27,7 +37,7 @@ def outgoing(*, message: uuid.UUID, step: MessageStep, purpose: str, recipient: 
     )
     values = templates.nested(
         {
-            **recipients.values(recipient, language=language, now=now),
+            **recipients.values(recipient, language=language, now=now, days_ahead=days_ahead),
             "shop.name": settings.CDP_SHOP_NAME,
             "shop.url": settings.CDP_SHOP_URL,
             "shop.address": settings.CDP_SHOP_ADDRESS,

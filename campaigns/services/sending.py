@@ -18,9 +18,9 @@ from django.db.models import F
 
 from campaigns.channels import contract, registry
 from campaigns.models import Campaign, CampaignVersion, Message, MessageEvent
-from campaigns.rules import templates
-from campaigns.rules.definition import Definition, MessageStep
-from campaigns.selectors import decisions, definitions, recipients, returns
+from campaigns.rules import definition, templates
+from campaigns.rules.definition import Definition, MessageStep, PointsExpiring
+from campaigns.selectors import decisions, definitions, endings, recipients, returns
 from campaigns.services import rendering
 from campaigns.services.claims import CLAIMS, IS_ACTIVE, due
 from cdp.core import leaving, locks
@@ -124,6 +124,7 @@ class _Sender:
             by_purpose[self._purpose(message)].append(message)
         going: list[tuple[Message, _Going]] = []
         back = returns.among(batch, now=self.now)
+        kept = endings.settled(self._about_points(batch), now=self.now)
         for purpose, messages in by_purpose.items():
             customers = {message.customer_id for message in messages}
             verdicts = decisions.judge(customers, purpose=purpose, channel=self.channel, at=self.now)
@@ -134,6 +135,8 @@ class _Sender:
                     verdict = decisions.Verdict(False, self.now, decisions.PURPOSE_CHANGED, "house:purpose")
                 if verdict.may and message.id in back:
                     verdict = decisions.Verdict(False, self.now, returns.CAME_BACK, returns.RULE)
+                if verdict.may and message.id in kept:
+                    verdict = decisions.Verdict(False, self.now, endings.KEPT, endings.RULE)
                 limit = left.get(message.customer_id)
                 if verdict.may and limit and limit.messages < 1:
                     verdict = decisions.Verdict(False, self.now, limit.reason, limit.rule)
@@ -157,6 +160,7 @@ class _Sender:
                 purpose=going.permit.purpose,
                 recipient=recipient,
                 now=self.now,
+                days_ahead=definition.days_ahead(self._plan(message).trigger),
             )
             permit = self._still(message, going)
             if permit is None:
@@ -198,6 +202,11 @@ class _Sender:
             return self._plan(message).purpose
         except (Campaign.DoesNotExist, CampaignVersion.DoesNotExist):  # told when it is filled in
             return message.purpose
+
+    def _about_points(self, batch: Sequence[Message]) -> dict[Message, PointsExpiring]:
+        about = [message for message in batch if message.occurrence.startswith(endings.OCCURRENCE)]
+        found = ((message, self._plan(message).trigger) for message in about)
+        return {message: trigger for message, trigger in found if isinstance(trigger, PointsExpiring)}
 
     def _step(self, message: Message) -> MessageStep:
         return self._plan(message).steps[message.step]

@@ -20,6 +20,7 @@ from campaigns.selectors.recipients import Recipient
 from campaigns.services import rendering
 from campaigns.services.previews import NOBODY, UnknownCustomer
 from cdp.core import context, ids, leaving, mail
+from loyalty.rules.purse import Lot, Purse
 
 COUNTRY_OF_LANGUAGE = {"th": "TH", "ko": "KR"}
 
@@ -46,7 +47,18 @@ def example(*, language: str, now: datetime) -> Recipient:
         country=COUNTRY_OF_LANGUAGE.get(language, settings.CDP_SHOP_COUNTRY),
         fields=fields | {"interests": [fields["interests"]]},
         metrics=metrics,
+        points=_points(now),
     )
+
+
+def _points(now: datetime) -> Purse:
+    """Two earnings, of which one ends in a week."""
+    ending, all_ = (Decimal(templates.VARIABLES[f"metrics.points_{name}"]) for name in ("ending", "balance"))
+    purse = Purse(NOBODY)
+    for amount, ends in ((ending, now + timedelta(days=7)), (all_ - ending, None)):
+        lot = Lot(ids.uuid7(), NOBODY, now, now, ends, amount, active=amount)
+        purse.lots[lot.id] = lot
+    return purse
 
 
 def parts(

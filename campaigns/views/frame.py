@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -77,6 +78,12 @@ def trigger_words(wanted: Definition) -> str:
                 "Signed up more than {days} days ago and never ordered",
                 days,
             ).format(days=days)
+        case definition.PointsExpiring(days=days, minimum=1):
+            return ngettext("Points end within {days} day", "Points end within {days} days", days).format(days=days)
+        case definition.PointsExpiring(days=days, minimum=minimum):
+            return ngettext(
+                "At least {points} points end within {days} day", "At least {points} points end within {days} days", days
+            ).format(days=days, points=number_format(minimum, force_grouping=True))
     return _("Everybody in the audience, once")
 
 

@@ -1,0 +1,60 @@
+"""Whose points end soon, how many, and when: read from the purses, whatever has been booked by then."""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils import timezone
+
+from loyalty.models import Member
+from loyalty.rules.ending import midnight
+from loyalty.rules.purse import ZERO, Purse
+from loyalty.selectors import purses
+from loyalty.selectors.accounts import POINTS
+
+INSTANT = dt.timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What somebody can spend, how much of it ends in some days, and when the first of that does."""
+
+    balance: Decimal
+    amount: Decimal = ZERO
+    first: dt.datetime | None = None
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last day of the shop on which all of it can be spent."""
+        return timezone.localdate(self.first - INSTANT) if self.first else None
+
+
+def until(at: dt.datetime, days: int) -> dt.datetime:
+    """The end of the shop's day that many days after that of `at`."""
+    return midnight(timezone.localdate(at) + dt.timedelta(days=days + 1), timezone.get_default_timezone())
+
+
+def of_purse(purse: Purse, *, at: dt.datetime, days: int) -> Ending:
+    """What of one purse ends from `at` until the end of the day `days` days later, together with its first end."""
+    seen = purse.copy()
+    seen.catch_up(at)
+    ending = [lot for lot in seen.ending(until(at, days), at) if lot.active]
+    amount = sum((lot.active for lot in ending), ZERO)
+    return Ending(seen.balance(at), amount, ending[0].ends if ending else None)
+
+
+def members(customers: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Purse]:
+    """The points of the members among these, an empty purse for who has none. One query where nobody takes part."""
+    found = Member.objects.filter(customer_id__in=list(customers), left_at=None).values_list("customer_id", flat=True)
+    tops = list(found)
+    if not tops:
+        return {}
+    loaded = purses.load(purses.pools(tops))
+    return {top: loaded.get((top, POINTS)) or Purse(top) for top in tops}
+
+
+def of_many(customers: Collection[uuid.UUID], *, at: dt.datetime, days: int) -> dict[uuid.UUID, Ending]:
+    """The same of the members among these."""
+    return {who: of_purse(purse, at=at, days=days) for who, purse in members(customers).items()}
