@@ -323,6 +323,11 @@ CELERY_BEAT_SCHEDULE["count-referrals"] = {
     "schedule": crontab(hour=0, minute=50),
     "options": {"expires": 3600},
 }
+CELERY_BEAT_SCHEDULE["remind-of-ends"] = {  # when people are awake: it is sent at once
+    "task": "loyalty.tasks.remind_of_ends",
+    "schedule": crontab(hour=10, minute=10),
+    "options": {"expires": 3600},
+}
 CELERY_BEAT_SCHEDULE["settle-tiers"] = {
     "task": "loyalty.tasks.settle_tiers",
     "schedule": crontab(hour=0, minute=30),

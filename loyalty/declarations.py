@@ -22,7 +22,7 @@ from loyalty.models import (
     Receipt,
 )
 from loyalty.selectors import card_panel, coupons, draws, member_panel
-from loyalty.services import cards, points_import, prizes, promotions, proving, thanks_told
+from loyalty.services import cards, notices, points_import, prizes, promotions, proving, thanks_told
 from loyalty.services import coupons as redeeming
 from loyalty.services import draws as drawing
 from loyalty.services import reference as rows
@@ -66,6 +66,13 @@ holders.declare(holders.Holder(Promotion, ("id",), rowkeys.context(Promotion._me
 holders.declare(holders.Holder(Draw, ("id",), drawing.context))
 outbox.declare(outbox.Kind(thanks_told.NOTICE, _("Our thanks for a suggestion of yours")))
 outbox.declare(outbox.Kind(prizes.NOTICE, _("Something you won in a prize draw")))
+outbox.declare(
+    outbox.Kind(notices.ALLOWED, _("Something of yours that is about to end"), purpose="marketing",
+                afresh=notices.afresh)
+)  # fmt: skip
+outbox.declare(
+    outbox.Kind(notices.MEMBERS, _("Something of yours that is about to end"), afresh=notices.afresh)
+)
 registry.declare(points_import.KIND)
 undoing.declare(*points_import.PARTS, words=points_import.WORDS)
 engine.explain(points_import.REASONS)

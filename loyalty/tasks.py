@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from loyalty.services import birthdays, claims, coupons, draws, holds, lapsing, personal, prizes, referring
+from loyalty.services import birthdays, claims, coupons, draws, holds, lapsing, notices, personal, prizes, referring
 
 MOST_ROUNDS = 50
 
@@ -49,6 +49,12 @@ def look_after_draws() -> None:
     draws.pass_late(now=now)
     prizes.give_due(now=now)
     draws.count_open(now=now)
+
+
+@shared_task
+def remind_of_ends() -> None:
+    """Put notices for whom what they have ends soon."""
+    notices.put_due(now=timezone.now())
 
 
 @shared_task

@@ -329,6 +329,24 @@ class ReferralsForm(PartForm):
         self.blocks.append(Block("", names))
 
 
+class NoticesForm(PartForm):
+    """When members are told of what is about to end."""
+
+    def build(self) -> None:
+        """How long before, from how many points on, and whom."""
+        whom = [
+            ("allowed", _("Who allows news of the shop")),
+            ("members", _("Every member: the terms of the programme say so")),
+        ]
+        names = [
+            self.whole("first_days", _("Days before something ends"), most=180, default=30),
+            self.whole("last_days", _("Once more, days before"), most=180, default=7),
+            self.amount("minimum", _("From how many points on"), default="1"),
+            self.choice("to", _("Who is reminded"), whom, default="allowed"),
+        ]
+        self.blocks.append(Block("", names, help=_("With 0 days there is no reminder. While a campaign on points about to end runs by itself, it reminds instead.")))
+
+
 class StaffForm(PartForm):
     """What staff may give and take by hand."""
 
@@ -376,6 +394,7 @@ SECTIONS: Mapping[str, type[PartForm]] = {
     "refunds": RefundsForm,
     "joining": JoiningForm,
     "referrals": ReferralsForm,
+    "notices": NoticesForm,
     "staff": StaffForm,
     "general": GeneralForm,
 }

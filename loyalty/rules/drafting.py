@@ -21,6 +21,7 @@ NAMED: Mapping[str, tuple[str, ...]] = {
     "refunds": ("refunds",),
     "joining": ("joining",),
     "referrals": ("referrals",),
+    "notices": ("notices",),
     "staff": ("staff",),
 }
 GENERAL = ("names", "currency", "factors", "hold_minutes", "household")

@@ -294,6 +294,26 @@ class Referrals(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         _not_negative(self, "minimum")
 
 
+class Notices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """When members are told of what is about to end: so many days before, and once more; 0 for not at all. `to`:
+    who allows news of the shop (`allowed`), or every member, where the terms of the programme say so (`members`).
+    """
+
+    first_days: Annotated[int, Meta(ge=0, le=180)] = 30
+    last_days: Annotated[int, Meta(ge=0, le=180)] = 7
+    minimum: Decimal = Decimal(1)
+    to: Literal["allowed", "members"] = "allowed"
+
+    def __post_init__(self) -> None:
+        """Decimals have limits of their own. Raises ValueError, as the decoder expects."""
+        _above_zero(self, "minimum")
+
+    @property
+    def ahead(self) -> tuple[int, ...]:
+        """So many days before, fewest first; none where nobody is told."""
+        return tuple(sorted({days for days in (self.first_days, self.last_days) if days}))
+
+
 class Staff(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What staff may give and take by hand: a clerk up to `clerk`; above `alone` a second person decides."""
 
@@ -319,6 +339,7 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     refunds: Refunds = Refunds()
     joining: Joining = Joining()
     referrals: Referrals = Referrals()
+    notices: Notices = Notices()
     staff: Staff = Staff()
     hold_minutes: Annotated[int, Meta(ge=1, le=10_080)] = 30
     household: Annotated[int, Meta(ge=1, le=12)] = 1

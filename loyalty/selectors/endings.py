@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,10 +11,12 @@ from django.utils import timezone
 
 from loyalty.models import Member
 from loyalty.rules.ending import midnight
+from loyalty.rules.programme import Notices
 from loyalty.rules.purse import ZERO, Purse
 from loyalty.selectors import purses
 from loyalty.selectors.accounts import POINTS
 
+TINIEST = Decimal("0.0001")
 INSTANT = dt.timedelta(microseconds=1)
 
 
@@ -43,6 +46,32 @@ def of_purse(purse: Purse, *, at: dt.datetime, days: int) -> Ending:
     ending = [lot for lot in seen.ending(until(at, days), at) if lot.active]
     amount = sum((lot.active for lot in ending), ZERO)
     return Ending(seen.balance(at), amount, ending[0].ends if ending else None)
+
+
+def wallets_of(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Purse]]:
+    """Every wallet of the members among these, by its key; whoever has nothing is left out."""
+    found = Member.objects.filter(customer_id__in=list(customers), left_at=None).values_list("customer_id", flat=True)
+    held: dict[uuid.UUID, dict[str, Purse]] = defaultdict(dict)
+    for (top, wallet), purse in purses.load(purses.pools(list(found))).items():
+        held[top][wallet] = purse
+    return dict(held)
+
+
+def least(wallet: str, minimum: str | Decimal) -> Decimal:
+    """From how much on it is told that so much of a wallet ends: the programme's minimum is one of points."""
+    return Decimal(minimum) if wallet == POINTS else TINIEST
+
+
+def first(held: Mapping[str, Purse], notices: Notices, *, at: dt.datetime) -> tuple[int, dt.date] | None:
+    """With how many days ahead somebody is to be told now, and the last day of what ends first; None for nothing to
+    tell. The fewest days that reach it: what ends in three days is not announced as in thirty.
+    """
+    for days in notices.ahead:
+        found = {wallet: of_purse(purse, at=at, days=days) for wallet, purse in held.items()}
+        told = [one.last_day for key, one in found.items() if one.amount >= least(key, notices.minimum) and one.last_day]
+        if told:
+            return days, min(told)
+    return None
 
 
 def members(customers: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Purse]:

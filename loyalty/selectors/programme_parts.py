@@ -51,7 +51,7 @@ class Difference:
 
 def of(programme: Programme, wallets: Mapping[str, Wallet], rewards: Mapping[str, str] | None = None) -> list[Part]:
     """The whole programme, in the order in which people ask: how to earn, what multiplies, how long it lasts, tiers,
-    returns, joining, staff. `wallets` has every wallet there is, `rewards` what rewards are called.
+    returns, joining, notices, staff. `wallets` has every wallet there is, `rewards` what rewards are called.
     """
     tell = Teller(programme, wallets, rewards or {})
     found = [
@@ -81,6 +81,7 @@ def of(programme: Programme, wallets: Mapping[str, Wallet], rewards: Mapping[str
         Part("refunds", _("When money goes back"), tuple(tell.refunds()), programme.refunds),
         Part("joining", _("Joining"), tuple(tell.joining()), programme.joining),
         Part("referrals", _("Recommendations"), tuple(tell.referrals()), programme.referrals),
+        Part("notices", _("Before something ends"), tuple(tell.notices()), programme.notices),
         Part("staff", pgettext("loyalty", "By hand"), tuple(tell.staff()), programme.staff),
         Part("general", pgettext("loyalty", "The programme"), tuple(tell.general()), whole),
     ]

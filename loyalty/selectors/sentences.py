@@ -335,6 +335,26 @@ class Teller:
             referrals.most_a_month,
         ) % {"times": written_numbers.number(referrals.most_a_month)}
 
+    def notices(self) -> Iterator[str]:
+        notices = self.programme.notices
+        if not notices.ahead:
+            yield _("Members are not reminded of what is about to end.")
+            return
+        for days in reversed(notices.ahead):
+            yield ngettext(
+                "Members are reminded %(days)s day before something ends, once for all that ends until then.",
+                "Members are reminded %(days)s days before something ends, once for all that ends until then.",
+                days,
+            ) % {"days": written_numbers.number(days)}
+        if notices.minimum > 1:
+            yield _("Of fewer points than %(points)s nobody is reminded.") % {
+                "points": written_numbers.number(notices.minimum)
+            }
+        yield {
+            "allowed": _("Only who allows news of the shop is reminded."),
+            "members": _("Every member is reminded: it belongs to the terms of the programme."),
+        }[notices.to]
+
     def staff(self) -> Iterator[str]:
         staff = self.programme.staff
         yield _("A clerk gives and takes up to %(clerk)s at a time; above %(alone)s a second person decides.") % {

@@ -259,6 +259,7 @@ def _heading(section: str, key: str, found: Mapping[str, Any], row: ProgrammeVer
         "refunds": _("When money goes back"),
         "joining": _("Joining"),
         "referrals": _("Recommendations"),
+        "notices": _("Before something ends"),
         "staff": pgettext("loyalty", "By hand"),
         "general": pgettext("loyalty", "The programme"),
     }[section]

@@ -30,7 +30,7 @@ SECTIONS = (
     ("bonuses", gettext_lazy("What gives more"), ("bonuses", "factors")),
     ("wallets", gettext_lazy("What it is worth and how long it lasts"), ("wallets",)),
     ("tiers", gettext_lazy("Tiers"), ("tiering", "tiers")),
-    ("terms", pgettext_lazy("loyalty", "Terms"), ("refunds", "joining", "referrals", "staff", "general")),
+    ("terms", pgettext_lazy("loyalty", "Terms"), ("refunds", "joining", "referrals", "notices", "staff", "general")),
 )
 """The parts of a page: its id, its heading, and the sections of a programme that stand there."""
 

@@ -5,7 +5,7 @@ is a commit of its own, and nothing external happens inside a transaction.
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,8 @@ from cdp.core.outbox.claims import CLAIMS, due
 log = structlog.get_logger("outbox")
 BATCH = 50
 SAMPLE = leaving.Decision(leaving.Outcome.DENIED, reason="sample_person", rule="house:sample")
+NO_LONGER_SO = "no_longer_so"
+"""Why a notice was dropped whose kind looks at the moment of sending (`Kind.afresh`), and found nothing to tell of."""
 ANSWER = "house:answer"
 """The rule under which something goes to somebody who is no customer: it answers what that somebody asked for."""
 
@@ -109,6 +111,10 @@ class _Sender:
             if outgoing is None:
                 self._settle(notice, Notice.State.FAILED, reason="unreadable")
                 return
+            outgoing = self._afresh(outgoing)
+            if outgoing is None:
+                self._settle(notice, Notice.State.DROPPED, reason=NO_LONGER_SO, rule="house:afresh")
+                return
             if not CLAIMS.attempt(notice, self.number, at=self.now):
                 self.tally.counts["lost"] += 1
                 return
@@ -128,6 +134,14 @@ class _Sender:
             if not self._settle(notice, Notice.State.SENT, sent_at=self.now, rule=notice.rule):
                 # Somebody took us for dead and sends it again, or the person was forgotten: then no file may stay.
                 forgetting.remove_stray(notice)
+
+    def _afresh(self, outgoing: composing.Outgoing) -> composing.Outgoing | None:
+        """The same as things stand now; None where there is nothing to tell of any more."""
+        afresh = registry.kind(outgoing.kind).afresh
+        if afresh is None or outgoing.customer is None:
+            return outgoing
+        data = afresh(outgoing.customer, outgoing.data, outgoing.language, self.now)
+        return None if data is None else replace(outgoing, data=data)
 
     def _outgoing(self, notice: Notice) -> composing.Outgoing | None:
         """The notice in clear; None where its key is gone or its bytes are damaged."""

@@ -2,10 +2,15 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.functional import Promise
+
+
+Afresh = Callable[[uuid.UUID, Mapping[str, Any], str, dt.datetime], Mapping[str, Any] | None]
+"""Takes a customer, what the notice says, its language and the moment, and gives what it says now; None for nothing."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +22,8 @@ class Kind:
     `purpose` is what the decision is asked for; codes and receipts are `service`. `has_preferences` puts the links of
     the footer (unsubscribe, settings) into it; a mail to somebody who may not be the customer goes without.
     `is_last` is for the last word to somebody whom we have forgotten since: its address and its words go with the
-    delivery, and where notices become files instead, the file names nobody.
+    delivery, and where notices become files instead, the file names nobody. `afresh` looks at the moment of sending
+    whether what it tells of still is so: what it gives is told, and where it gives None nothing is.
     """
 
     code: str
@@ -25,6 +31,7 @@ class Kind:
     purpose: str = "service"
     has_preferences: bool = True
     is_last: bool = False
+    afresh: Afresh | None = None
 
 
 Holder = Callable[[Collection[uuid.UUID]], Collection[uuid.UUID]]
