@@ -70,9 +70,7 @@ outbox.declare(
     outbox.Kind(notices.ALLOWED, _("Something of yours that is about to end"), purpose="marketing",
                 afresh=notices.afresh)
 )  # fmt: skip
-outbox.declare(
-    outbox.Kind(notices.MEMBERS, _("Something of yours that is about to end"), afresh=notices.afresh)
-)
+outbox.declare(outbox.Kind(notices.MEMBERS, _("Something of yours that is about to end"), afresh=notices.afresh))
 registry.declare(points_import.KIND)
 undoing.declare(*points_import.PARTS, words=points_import.WORDS)
 engine.explain(points_import.REASONS)

@@ -216,7 +216,7 @@ METRICS: dict[str, Metric] = {
             Kind.CLOCK,
             _("How many of a member's points end today or in the next 30 days, in the shop's time zone."),
             "(CASE WHEN m.member_since IS NOT NULL THEN CASE WHEN m.points_ending_at <= %(ending_until)s"
-            f" THEN COALESCE((SELECT -sum(s.by) {ENDS} AND s.at <= %(ending_until)s), 0) ELSE 0 END END)::bigint",  # noqa: S608
+            f" THEN COALESCE((SELECT -sum(s.by) {ENDS} AND s.at <= %(ending_until)s), 0) ELSE 0 END END)::bigint",
         ),
         Metric(
             "points_ending_at",
@@ -224,8 +224,7 @@ METRICS: dict[str, Metric] = {
             Unit.MOMENT,
             Kind.CLOCK,
             _("From when on the first of a member's points cannot be spent any more."),
-            "(CASE WHEN m.points_ending_at <= %(now)s"
-            f" THEN (SELECT min(s.at) {ENDS}) ELSE m.points_ending_at END)",  # noqa: S608  (our words)
+            f"(CASE WHEN m.points_ending_at <= %(now)s THEN (SELECT min(s.at) {ENDS}) ELSE m.points_ending_at END)",
         ),
         Metric(
             "stamps_balance",

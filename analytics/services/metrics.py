@@ -25,7 +25,7 @@ RANGE = 50_000
 """Customers per transaction of a rebuild: about a second, so that the pipeline gets its turn in between."""
 
 MOST_STEPS = 500
-"""Moments at which time changes what somebody has that are kept; by the time the last comes they were reckoned again."""
+"""Moments at which time changes what somebody has that are kept; long before the last they are reckoned again."""
 
 _LAST = uuid.UUID(int=2**128 - 1)
 

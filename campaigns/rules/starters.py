@@ -84,15 +84,11 @@ STARTERS: dict[str, Starter] = {
                 "ko": "포인트 {{ metrics.points_ending }}점의 유효 기간이 곧 끝납니다",
             },
             {
-                "en": _EN
-                + "{{ metrics.points_ending }} of your {{ metrics.points_balance }} points can be used until "
-                "{{ metrics.points_ending_on }}."
-                + _LINK.format(words="Use your points"),
-                "th": _TH
-                + "คุณมี {{ metrics.points_balance }} คะแนน โดย {{ metrics.points_ending }} คะแนนใช้ได้ถึง"
+                "en": _EN + "{{ metrics.points_ending }} of your {{ metrics.points_balance }} points can be used until "
+                "{{ metrics.points_ending_on }}." + _LINK.format(words="Use your points"),
+                "th": _TH + "คุณมี {{ metrics.points_balance }} คะแนน โดย {{ metrics.points_ending }} คะแนนใช้ได้ถึง"
                 "วันที่ {{ metrics.points_ending_on }}" + _LINK.format(words="ใช้คะแนน"),
-                "ko": _KO
-                + "보유하신 {{ metrics.points_balance }}점 가운데 {{ metrics.points_ending }}점은 "
+                "ko": _KO + "보유하신 {{ metrics.points_balance }}점 가운데 {{ metrics.points_ending }}점은 "
                 "{{ metrics.points_ending_on }}까지 사용하실 수 있습니다." + _LINK.format(words="포인트 사용하기"),
             },
         ),

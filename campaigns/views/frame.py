@@ -82,7 +82,9 @@ def trigger_words(wanted: Definition) -> str:
             return ngettext("Points end within {days} day", "Points end within {days} days", days).format(days=days)
         case definition.PointsExpiring(days=days, minimum=minimum):
             return ngettext(
-                "At least {points} points end within {days} day", "At least {points} points end within {days} days", days
+                "At least {points} points end within {days} day",
+                "At least {points} points end within {days} days",
+                days,
             ).format(days=days, points=number_format(minimum, force_grouping=True))
     return _("Everybody in the audience, once")
 

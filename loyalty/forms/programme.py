@@ -344,7 +344,16 @@ class NoticesForm(PartForm):
             self.amount("minimum", _("From how many points on"), default="1"),
             self.choice("to", _("Who is reminded"), whom, default="allowed"),
         ]
-        self.blocks.append(Block("", names, help=_("With 0 days there is no reminder. While a campaign on points about to end runs by itself, it reminds instead.")))
+        self.blocks.append(
+            Block(
+                "",
+                names,
+                help=_(
+                    "With 0 days there is no reminder. While a campaign on points about to end runs by itself, it "
+                    "reminds instead."
+                ),
+            )
+        )
 
 
 class StaffForm(PartForm):

@@ -11,10 +11,9 @@ from django.utils import timezone
 
 from loyalty.models import Member
 from loyalty.rules.ending import midnight
-from loyalty.rules.programme import Notices
+from loyalty.rules.programme import MAIN, Notices
 from loyalty.rules.purse import ZERO, Purse
 from loyalty.selectors import purses
-from loyalty.selectors.accounts import POINTS
 
 TINIEST = Decimal("0.0001")
 INSTANT = dt.timedelta(microseconds=1)
@@ -59,7 +58,7 @@ def wallets_of(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Pu
 
 def least(wallet: str, minimum: str | Decimal) -> Decimal:
     """From how much on it is told that so much of a wallet ends: the programme's minimum is one of points."""
-    return Decimal(minimum) if wallet == POINTS else TINIEST
+    return Decimal(minimum) if wallet == MAIN else TINIEST
 
 
 def first(held: Mapping[str, Purse], notices: Notices, *, at: dt.datetime) -> tuple[int, dt.date] | None:
@@ -68,7 +67,9 @@ def first(held: Mapping[str, Purse], notices: Notices, *, at: dt.datetime) -> tu
     """
     for days in notices.ahead:
         found = {wallet: of_purse(purse, at=at, days=days) for wallet, purse in held.items()}
-        told = [one.last_day for key, one in found.items() if one.amount >= least(key, notices.minimum) and one.last_day]
+        told = [
+            one.last_day for key, one in found.items() if one.amount >= least(key, notices.minimum) and one.last_day
+        ]
         if told:
             return days, min(told)
     return None
@@ -81,7 +82,7 @@ def members(customers: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Purse]:
     if not tops:
         return {}
     loaded = purses.load(purses.pools(tops))
-    return {top: loaded.get((top, POINTS)) or Purse(top) for top in tops}
+    return {top: loaded.get((top, MAIN)) or Purse(top) for top in tops}
 
 
 def of_many(customers: Collection[uuid.UUID], *, at: dt.datetime, days: int) -> dict[uuid.UUID, Ending]:

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-
 Afresh = Callable[[uuid.UUID, Mapping[str, Any], str, dt.datetime], Mapping[str, Any] | None]
 """Takes a customer, what the notice says, its language and the moment, and gives what it says now; None for nothing."""
 

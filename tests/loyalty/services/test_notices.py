@@ -126,7 +126,9 @@ def test_it_is_news_unless_the_terms_promise_it(sent, to, may, expected):
     assert notices.put_due(now=NOW + DAY) == 0
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "until 10 July 2026"), ("th", "10 กรกฎาคม"), ("ko", "2026년 7월 10일")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "until 10 July 2026"), ("th", "10 กรกฎาคม"), ("ko", "2026년 7월 10일")]
+)
 def test_it_is_told_in_the_language_of_the_reader(sent, language, words):
     publish(wallets=FIXED)
     member((50, 30), language=language)
