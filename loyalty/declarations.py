@@ -15,6 +15,7 @@ from loyalty.models import (
     FriendCode,
     FriendKey,
     Hold,
+    HouseholdKey,
     Promotion,
     PromotionCode,
     PromotionSale,
@@ -54,6 +55,7 @@ chains.declare("loyalty_act", "loyalty_movement")
 chains.prove(proving.SUBJECT, proving.check)
 digests.declare_lasting(FriendCode, "code_digest")
 digests.declare_lasting(FriendKey, "digest")
+digests.declare_lasting(HouseholdKey, "digest")
 digests.declare(Claim, "resolved_by")
 digests.declare_lasting(Receipt, "digest")
 digests.declare(Hold, "resolved_by")

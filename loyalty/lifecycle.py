@@ -3,9 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import retention
-from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_keys, declare_settling
+from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_farewell, declare_keys, declare_settling
 from cdp.core.retention import Follow, Kind, Start, Term, Unit
-from loyalty.selectors import cards, coupons, promotions, referrals
+from loyalty.selectors import cards, coupons, households, promotions, referrals
+from loyalty.services import households as leaving
 from loyalty.services import parting
 
 declare(
@@ -94,6 +95,15 @@ declare("loyalty.FriendCode", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE, ex
 declare_keys("loyalty.FriendKey", owned=referrals.keys_of)
 declare("loyalty.Referral", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE, export=("at", "state", "doubt"))
 declare_keys("loyalty.CardKey", owned=cards.keys_of)
+declare(
+    "loyalty.Seat",
+    on_merge=OnMerge.STAY,  # of two seats the survivor's counts, and the other again once they are parted
+    on_erase=OnErase.KEEP,  # closed: whose points others spent stays in the books; nothing in it tells who it was
+    export=("since", "until", "how", "agreed", "why"),
+    holders=lambda _customers, _without: (),
+)
+declare_keys("loyalty.HouseholdKey", owned=households.keys_of)
+declare_farewell(leaving.forget)
 # The list of a draw is frozen: numbers, and with the person gone nobody's (docs/guides/loyalty-draws.md).
 declare(
     "loyalty.DrawPlace",
@@ -158,6 +168,7 @@ retention.exempt(
     "the books: as long as somebody is a customer, and without a person afterwards",
     "loyalty.Act",
     "loyalty.Movement",
+    "loyalty.Seat",
 )
 retention.exempt(
     "derived from the ledger, and gone with the person",

@@ -148,6 +148,15 @@ readable.declare(
     "loyalty.Referral",
     Reading(_("That a member brought you"), {"at": _("When"), "state": _("State"), "doubt": _("Reason")}, newest="at"),
 )
+readable.declare(
+    "loyalty.Seat",
+    Reading(
+        _("That you share your points with others"),
+        {"since": _("Since"), "until": _("Until"), "agreed": _("What you agreed to"), "why": _("Reason")},
+        newest="since",
+    ),
+)
+readable.declare_inner("loyalty.HouseholdKey")
 readable.declare_inner("loyalty.FriendKey")
 readable.declare_inner("loyalty.CardKey")
 readable.declare(

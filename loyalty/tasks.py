@@ -3,16 +3,29 @@
 from celery import shared_task
 from django.utils import timezone
 
-from loyalty.services import birthdays, claims, coupons, draws, holds, lapsing, notices, personal, prizes, referring
+from loyalty.services import (
+    birthdays,
+    claims,
+    coupons,
+    draws,
+    holds,
+    households,
+    lapsing,
+    notices,
+    personal,
+    prizes,
+    referring,
+)
 
 MOST_ROUNDS = 50
 
 
 @shared_task
 def forget_coupons() -> None:
-    """Forget coupons that nobody used, some time after their end, and codes of receipts that nobody brought."""
+    """Forget coupons that nobody used, long after their end, codes of receipts and invitations that nobody took."""
     coupons.forget_old(now=timezone.now())
     claims.forget_old(now=timezone.now())
+    households.forget_old(now=timezone.now())
 
 
 @shared_task

@@ -117,6 +117,8 @@ class Action(StrEnum):
     PROGRAMME_PUBLISHED = "loyalty:programme:published"
     MEMBER_JOINED = "loyalty:member:joined"
     MEMBER_LEFT = "loyalty:member:left"
+    HOUSEHOLD_JOINED = "loyalty:household:joined"
+    HOUSEHOLD_LEFT = "loyalty:household:left"
     POINTS_ADJUSTED = "loyalty:points:adjusted"
     CARD_GIVEN = "loyalty:card:given"
     RECEIPT_CLAIMED = "loyalty:receipt:claimed"

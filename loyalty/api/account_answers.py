@@ -16,7 +16,7 @@ from commerce.rules import money
 from loyalty.models import Act, Coupon, Hold, Member, WalletType
 from loyalty.rules.programme import MAIN
 from loyalty.rules.purse import ZERO
-from loyalty.selectors import accounts, coupons, quotes
+from loyalty.selectors import accounts, coupons, households, quotes
 from loyalty.selectors.accounts import Standing
 from loyalty.selectors.quotes import Quote
 from loyalty.services.holds import Done
@@ -44,6 +44,13 @@ class WalletAnswer(serializers.Serializer[Any]):
     expiring = AmountField(help_text="How much ends then.")
 
 
+class HouseholdAnswer(serializers.Serializer[Any]):
+    """Members who share a wallet: whoever of them spends may spend of all."""
+
+    members = serializers.IntegerField(help_text="How many share, this one too.")
+    own = serializers.IntegerField(help_text="How many points of `balance` this one earned.")
+
+
 class AccountAnswer(serializers.Serializer[Any]):
     """What a customer has. Balances are as of now, whatever was booked."""
 
@@ -57,6 +64,7 @@ class AccountAnswer(serializers.Serializer[Any]):
     stamps = serializers.IntegerField(help_text="Stamps on all cards.")
     store_credit = serializers.CharField(help_text="Credit in `currency`.")
     currency = serializers.CharField(help_text="The shop's.")
+    household = HouseholdAnswer(allow_null=True, help_text="Null for who shares with nobody.")
     wallets = WalletAnswer(many=True)
 
 
@@ -167,8 +175,17 @@ def account(customer: uuid.UUID, *, at: datetime) -> Json:
         "stamps": int(sum((one.balance for one in found if one.wallet.kind == KIND.STAMPS), ZERO)),
         "store_credit": money.text(sum(credit, ZERO), settings.CDP_CURRENCY),
         "currency": settings.CDP_CURRENCY,
+        "household": _household(customer, at),
         "wallets": [_wallet(one) for one in found],
     }
+
+
+def _household(customer: uuid.UUID, at: datetime) -> Json | None:
+    others = households.others(customer)
+    if not others:
+        return None
+    own = next((one.balance for one in accounts.own(customer, at=at) if one.wallet.key == MAIN), ZERO)
+    return {"members": len(others) + 1, "own": int(own)}
 
 
 def _wallet(one: Standing) -> Json:

@@ -18,6 +18,7 @@ ACCOUNT: dict[str, Any] = {
     "stamps": 3,
     "store_credit": "120.00",
     "currency": "THB",
+    "household": {"members": 3, "own": 40},
     "wallets": [
         {
             **NOTHING,

@@ -391,6 +391,11 @@ class GeneralForm(PartForm):
             self.choice("factors", _("Where several multipliers meet, tiers among them,"), ways, default="largest"),
             self.whole("hold_minutes", _("Minutes for which a till puts points aside"), least=1, most=10_080,
                        default=30),
+            self.whole("household", _("How many members may share as a household"),
+                       _("1: nobody shares. Above, whoever of the household spends may spend of what all have earned:"
+                         " points and stamps, not store credit. A lower number leaves households that are there as they"
+                         " are, and lets nobody else in."),
+                       least=1, most=12, default=1),
         ]  # fmt: skip
         self.blocks.append(Block("", names))
 

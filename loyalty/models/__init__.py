@@ -5,6 +5,7 @@ from loyalty.models.cards import Card, CardKey
 from loyalty.models.claims import Claim, Receipt
 from loyalty.models.coupons import Coupon, CouponKey, Offer
 from loyalty.models.draws import Draw, DrawExclusion, DrawPlace, DrawWin
+from loyalty.models.households import HouseholdKey, Seat
 from loyalty.models.ledger import Act, Balance, Hold, Lot, Movement, Settled, WalletType
 from loyalty.models.programme import Member, ProgrammeVersion
 from loyalty.models.promotions import Promotion, PromotionCode, PromotionSale, PromotionUse
@@ -27,6 +28,7 @@ __all__ = [
     "FriendCode",
     "FriendKey",
     "Hold",
+    "HouseholdKey",
     "Lot",
     "Member",
     "Movement",
@@ -39,6 +41,7 @@ __all__ = [
     "Receipt",
     "Referral",
     "Reward",
+    "Seat",
     "Settled",
     "WalletType",
 ]

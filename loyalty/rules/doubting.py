@@ -104,6 +104,9 @@ def _gone(programme: Programme, before: Programme) -> Iterator[Problem]:
         if tier.key not in tiers:
             name = tier.names.get("en", tier.key)
             yield Problem("/tiering/tiers", fill(_("Members of “%(what)s” lose their tier."), name))
+    if programme.household < before.household:
+        words = _("Fewer may share than %(what)s: larger households stay, and let nobody else in.")
+        yield Problem("/household", fill(words, str(before.household)))
     if programme.currency != before.currency:
         yield Problem(
             "/currency",

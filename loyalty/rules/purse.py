@@ -5,7 +5,7 @@ are positive, in the wallet's unit. Times are aware. Who writes the moves down i
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -149,21 +149,34 @@ class Lapse:
 
 @dataclass(slots=True)
 class Purse:
-    """All lots and debts of people who share one wallet.
+    """All lots and debts of people who share one wallet, as one of them sees it.
 
-    `owner` is who stands for them: their debts and new lots are that customer's unless somebody else is named. Lots of
-    `lots` may be of any of them. `debts` is what each owes, never negative.
+    `owner` is whoever that is: debts and new lots are theirs unless somebody else is named. `debts` is what each row
+    owes, never negative. `persons` says who stands for each row of a household; empty, all rows are the owner's. People
+    of a household spend of all lots, and that is all they share: debts and returns each pays of lots of their own.
     """
 
     owner: uuid.UUID
     lots: dict[uuid.UUID, Lot] = field(default_factory=dict)
     debts: dict[uuid.UUID, Decimal] = field(default_factory=dict)
+    persons: Mapping[uuid.UUID, uuid.UUID] = field(default_factory=dict)
+
+    def person(self, row: uuid.UUID) -> uuid.UUID:
+        """Who stands for a row of this purse."""
+        return self.persons.get(row, self.owner)
+
+    def own(self) -> "Purse":
+        """What of it is the owner's alone: the same lots and debts, so its moves are moves of this. For no new lots."""
+        if not self.persons:
+            return self
+        lots = {key: lot for key, lot in self.lots.items() if self.person(lot.customer) == self.owner}
+        return Purse(self.owner, lots, self.debts, self.persons)
 
     # --- reading ---
 
     def balance(self, at: datetime) -> Decimal:
-        """What can be spent, less what is owed. Negative only by what is owed."""
-        if self.owed:
+        """What can be spent, less what the owner owes. Negative only by what is owed."""
+        if any(self.debts.values()):
             # What paid a debt before it ended has not ended: only the order of things tells.
             later = self.copy()
             later.catch_up(at)
@@ -185,8 +198,8 @@ class Purse:
 
     @property
     def owed(self) -> Decimal:
-        """What is to be paid by the next earnings."""
-        return sum(self.debts.values(), ZERO)
+        """What is to be paid by the owner's next earnings."""
+        return sum((debt for row, debt in self.debts.items() if self.person(row) == self.owner), ZERO)
 
     def ending(self, until: datetime, at: datetime) -> list[Lot]:
         """What can be spent now and ends until then, first to end first."""
@@ -195,14 +208,12 @@ class Purse:
 
     def copy(self) -> "Purse":
         """One to try something with."""
-        return Purse(self.owner, {lot.id: replace(lot) for lot in self.lots.values()}, dict(self.debts))
+        return Purse(self.owner, {key: replace(lot) for key, lot in self.lots.items()}, dict(self.debts), self.persons)
 
     # --- time ---
 
     def catch_up(self, at: datetime) -> list[Lapse]:
-        """Book what only time has done, in its order: waits that are over, ends that have come. Whoever books it, and
-        however late, it comes to the same.
-        """
+        """Book what only time has done, in its order. Whoever books it, and however late, it comes to the same."""
         due = [(lot.active_from, 0, lot) for lot in self.lots.values() if lot.pending and lot.active_from <= at]
         due += [(lot.ends, 1, lot) for lot in self.lots.values() if lot.ends is not None and lot.ends <= at]
         found = []
@@ -213,7 +224,7 @@ class Purse:
             elif lot.active:
                 moves = [self._move(lot, _A.ACTIVE, _A.EXPIRED, lot.active)]
                 found.append(Lapse(Kind.EXPIRE, lot.id, moment, tuple(moves)))
-        if self.owed:
+        if any(self.debts.values()):
             found += [Lapse(Kind.SETTLE, lot, at, tuple(moves)) for lot, moves in self.settle().items()]
         return found
 
@@ -264,14 +275,11 @@ class Purse:
         held = self._in_turn(parts)
         if amount > sum(part.amount for part in held):
             raise TooLittle(sum((part.amount for part in held), ZERO))
-        return [self._move(self.lots[part.lot], _A.HELD, _A.REDEEMED, part.amount) for part in _first(held, amount)]
+        return [self._move(self.lots[part.lot], _A.HELD, _A.REDEEMED, part.amount) for part in first(held, amount)]
 
     def release(self, parts: Iterable[Part], *, at: datetime, grace: timedelta) -> list[Move]:
         """Give what a hold put aside back to its lots; one that ended meanwhile can be spent for `grace` longer."""
-        moves = []
-        for part in self._in_turn(parts):
-            moves += self._give_back(part, _A.HELD, at, grace)
-        return moves
+        return [move for part in self._in_turn(parts) for move in self._give_back(part, _A.HELD, at, grace)]
 
     def lapse(self, parts: Iterable[Part], *, until: datetime, at: datetime, grace: timedelta) -> list[Move]:
         """Give back what a hold put aside whose time ran out at `until`, noticed now. Points that would have ended
@@ -293,13 +301,9 @@ class Purse:
         grace: timedelta,
         out_of: Account = _A.REDEEMED,
     ) -> list[Move]:
-        """Give redeemed (or adjusted) points back to the lots they were of, last to end first: the best of them come
-        back first.
-        """
-        moves = []
-        for part in _first(self._in_turn(parts)[::-1], amount):
-            moves += self._give_back(part, out_of, at, grace)
-        return moves
+        """Give redeemed (or adjusted) points back to the lots they were of, last to end first: the best of them."""
+        found = first(self._in_turn(parts)[::-1], amount)
+        return [move for part in found for move in self._give_back(part, out_of, at, grace)]
 
     def withdraw(self, lot: uuid.UUID, amount: Decimal, *, at: datetime) -> list[Move]:
         """Adjust away what an adjustment gave: of its lot, then of others, first to end first. Raises TooLittle."""
@@ -331,9 +335,7 @@ class Purse:
     # --- being parted from others ---
 
     def regain(self, lot: uuid.UUID, amount: Decimal, *, at: datetime, out_of: Account = _A.PARTED) -> list[Move]:
-        """What others took of a lot is in it again, as if they never had: waiting, to spend, or expired by now. What
-        is owed is not paid yet: see `settle`.
-        """
+        """What others took of a lot is in it again, as if they never had. What is owed is not paid yet: `settle`."""
         found = self.lots[lot]
         if out_of is _A.PARTED and found.active_from > at:
             return [self._move(found, out_of, _A.PENDING, amount)]
@@ -351,9 +353,7 @@ class Purse:
         return [Move(who, None, _A.PARTED, _A.DEBT, owed)]
 
     def lend(self, lot: uuid.UUID, amount: Decimal, *, at: datetime, customer: uuid.UUID) -> list[Move]:
-        """A lot of what is missing to that customer, who owes it from now on: for what was spent, or is put aside, out
-        of lots of others.
-        """
+        """A lot of what is missing to that customer, who owes it: for what of others was spent or is put aside."""
         made = self._new(Lot(lot, customer, at, at, None, amount, is_new=True))
         self.debts[customer] = self.debts.get(customer, ZERO) + amount
         return [Move(customer, None, _A.DEBT, _A.PARTED, amount), self._move(made, _A.PARTED, _A.ACTIVE, amount)]
@@ -364,8 +364,8 @@ class Purse:
 
     def settle(self) -> dict[uuid.UUID, list[Move]]:
         """What is owed is paid by what there is, by lot."""
-        paid = ((lot.id, self._repay(lot)) for lot in sorted(self.lots.values(), key=lambda lot: lot.turn))
-        return {lot: moves for lot, moves in paid if moves}
+        paid = {lot.id: self._repay(lot) for lot in sorted(self.lots.values(), key=lambda lot: lot.turn)}
+        return {lot: moves for lot, moves in paid.items() if moves}
 
     # --- taking back ---
 
@@ -378,16 +378,16 @@ class Purse:
         shortfall: Shortfall,
         limit: Decimal | None = None,
     ) -> list[Move]:
-        """What an earning gave goes back to the shop: of the lot itself (waiting, active, expired), of others by their
-        end, of others that wait, and then as `shortfall` says. Without a lot (a return of no known order) the newest
-        go first. Nobody owes more than `limit`; the rest is forgiven.
+        """What an earning gave goes back to the shop: of the lot itself (waiting, active, expired), of the owner's
+        others by their end, of those that wait, and then as `shortfall` says. Without a lot (a return of no known
+        order) the newest go first. Nobody owes more than `limit`; the rest is forgiven.
         """
         moves: list[Move] = []
         own = self.lots.get(lot) if lot else None
         if own is not None:
             for account in (_A.PENDING, _A.ACTIVE, _A.EXPIRED):
                 moves += self._draw(own, account, amount - _total(moves))
-        others = sorted((other for other in self.lots.values() if other is not own), key=lambda other: other.turn)
+        others = sorted((other for other in self.own().lots.values() if other is not own), key=lambda other: other.turn)
         if lot is None:
             others.sort(key=lambda other: (other.earned_at, other.id), reverse=True)
         for account in (_A.ACTIVE, _A.PENDING):
@@ -406,9 +406,8 @@ class Purse:
     def _short(self, rest: Decimal, shortfall: Shortfall, limit: Decimal | None) -> list[Move]:
         if shortfall is Shortfall.DEDUCT:
             return [Move(self.owner, None, _A.DEDUCTED, _A.ISSUED, rest)]
-        owed = ZERO
-        if shortfall in {Shortfall.NEGATIVE, Shortfall.DEBT}:
-            owed = rest if limit is None else min(rest, max(limit - self.owed, ZERO))
+        is_owed = shortfall in {Shortfall.NEGATIVE, Shortfall.DEBT}
+        owed = (rest if limit is None else min(rest, max(limit - self.owed, ZERO))) if is_owed else ZERO
         moves = []
         if owed:
             self.debts[self.owner] = self.debts.get(self.owner, ZERO) + owed
@@ -427,7 +426,7 @@ class Purse:
     def _usable(self, at: datetime, amount: Decimal) -> list[Part]:
         """As much of what can be spent, first to end first."""
         lots = sorted(self.lots.values(), key=lambda lot: lot.turn)
-        return _first([Part(lot.id, lot.active) for lot in lots if lot.active and not lot.has_ended(at)], amount)
+        return first([Part(lot.id, lot.active) for lot in lots if lot.active and not lot.has_ended(at)], amount)
 
     def _give_back(self, part: Part, out_of: Account, at: datetime, grace: timedelta) -> list[Move]:
         lot = self.lots[part.lot]
@@ -442,7 +441,7 @@ class Purse:
         moves = []
         for who in sorted(self.debts):
             paid = min(self.debts[who], lot.active)
-            if paid <= 0:
+            if paid <= 0 or self.person(who) != self.person(lot.customer):
                 continue
             self.debts[who] -= paid
             if who == lot.customer:
@@ -485,7 +484,7 @@ def _total(moves: Iterable[Move]) -> Decimal:
     return sum((move.amount for move in moves), ZERO)
 
 
-def _first(parts: Iterable[Part], amount: Decimal) -> list[Part]:
+def first(parts: Iterable[Part], amount: Decimal) -> list[Part]:
     """As much of these as makes up the amount, in their order."""
     taken = []
     for part in parts:

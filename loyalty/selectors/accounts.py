@@ -1,12 +1,12 @@
 """What somebody has in the programme, as tills and stores ask for it: balances by wallet, and what happened to them."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from customers.selectors import lineage
 from loyalty.models import Act, Hold, Movement, WalletType
@@ -55,12 +55,28 @@ def standings(customer: uuid.UUID, *, at: datetime) -> list[Standing]:
 
 def opened(customer: uuid.UUID, *, at: datetime) -> dict[str, Purse]:
     """The same as purses by wallet, for who has anything in one."""
-    people = purses.pools([customer])
-    found = {key: purse for (_, key), purse in purses.load(people).items()}
-    _lapse(found, people[customer], at)
+    shared = purses.sharing([customer])
+    purses_of = purses.load(shared.persons, shared.circles)
+    found = {key: purse for (top, key), purse in purses_of.items() if top == customer}
+    # Also of who shares no more: it may lie on lots of these.
+    _lapse(found, [row for rows in shared.persons.values() for row in rows], at)
     for purse in found.values():
         purse.catch_up(at)
     return found
+
+
+def own(customer: uuid.UUID, *, at: datetime) -> list[Standing]:
+    """The same of what is theirs alone: what others share with them is no part of it."""
+    found = opened(customer, at=at)
+    return [
+        _standing(kind, found[kind.key].own() if kind.key in found else None, at) for kind in WalletType.objects.all()
+    ]
+
+
+def put_aside(people: Collection[uuid.UUID], wallet: str) -> Decimal:
+    """What these people have put aside for purchases under way, whose ever it is."""
+    rows = Hold.objects.filter(customer_id__in=list(people), wallet=wallet, state=Hold.State.OPEN)
+    return rows.aggregate(all=Sum("amount"))["all"] or ZERO
 
 
 def _lapse(found: Mapping[str, Purse], people: Sequence[uuid.UUID], at: datetime) -> None:
@@ -72,7 +88,8 @@ def _lapse(found: Mapping[str, Purse], people: Sequence[uuid.UUID], at: datetime
     for row in late:
         if row.wallet in found:
             found[row.wallet].catch_up(at)
-            found[row.wallet].lapse(put_aside[row.id], until=row.until, at=at, grace=grace)
+            parts = [part for part in put_aside[row.id] if part.lot in found[row.wallet].lots]
+            found[row.wallet].lapse(parts, until=row.until, at=at, grace=grace)
 
 
 def overdue(people: Sequence[uuid.UUID], at: datetime) -> list[Hold]:
@@ -124,7 +141,7 @@ def redemption(customer: uuid.UUID, *, source: str, reference: str) -> uuid.UUID
     """The hold or redemption that a source told with that number of its own, the newest where it was given back and
     told again.
     """
-    people = purses.pools([customer])[customer]
+    people = purses.persons([customer])[customer]
     found = Hold.objects.filter(customer_id__in=people, source=source, reference=reference)
     return found.order_by("-id").values_list("id", flat=True).first()
 
@@ -141,7 +158,7 @@ def entries(customer: uuid.UUID, *, wallet: str = "") -> QuerySet[Act]:
 def effects(acts: Sequence[Act]) -> dict[uuid.UUID, Decimal]:
     """By how much each of these changed what can be spent, less what is owed. One query."""
     found = {act.id: ZERO for act in acts}
-    people = lineage.everybody({act.customer_id for act in acts})
+    people = purses.hands(lineage.everybody({act.customer_id for act in acts}))
     moved = Movement.objects.filter(customer_id__in=people, act_id__in=list(found))
     for act, debit, credit, amount in moved.values_list("act_id", "debit", "credit", "amount"):
         found[act] += amount * (_SPENDABLE.get(credit, 0) - _SPENDABLE.get(debit, 0))

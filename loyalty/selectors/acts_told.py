@@ -19,7 +19,7 @@ from customers.models import Customer
 from customers.selectors import lineage, staff
 from loyalty.models import Act, Hold
 from loyalty.rules.adjusting import Why
-from loyalty.selectors import purses, versions, wallets
+from loyalty.selectors import households, purses, versions, wallets
 from loyalty.selectors.ledger import Entry
 from loyalty.selectors.thanks import NAMES as THANKED
 from loyalty.selectors.versions import Timeline
@@ -77,7 +77,10 @@ class Teller:
         acts = [entry.act for entry in entries if entry.act]
         facts = {act.fact_id for act in acts if act.fact_id}
         self.keyring = subjects.load(lineage.everybody({*self.rows, *(act.customer_id for act in acts)}))
-        self.orders = _orders(purses.writers(self.rows), facts)
+        writers = purses.writers(self.rows)
+        self.orders = _orders(writers, facts)
+        # Of a household: who else took of these lots.
+        self.mates = {row: households.first_name(row) for row in {act.customer_id for act in acts} - writers}
         self.holds = {row.id: row for row in Hold.objects.filter(customer_id__in=self.rows, id__in=facts)}
         self.people = staff.names(
             one
@@ -98,9 +101,16 @@ class Teller:
         act, wallet = entry.act, self.known.get(entry.wallet) or wallets.unknown(entry.wallet)
         if act is None:
             found = Told(entry, _("Booked while this wallet was shared with somebody"), "arrows-split-2")
+        elif act.customer_id in self.mates:
+            title = pgettext("somebody: what they did", "%(name)s: %(what)s")
+            what = {"name": self.mates[act.customer_id] or _("a member"), "what": act.get_kind_display()}
+            found = Told(entry, title % what, "users", why=[_("They share, or shared then")])
         else:
             found = self._titled(entry, act, wallet)
             found.who, found.where = self._who(act), self._where(act)
+            if entry.shared:
+                amount = wallet.counted(entry.shared)
+                found.why.append(_("%(amount)s of it out of what others of the household earned") % {"amount": amount})
             found.order = self.orders.get(act.fact_id, "") if act.fact_id else ""
             if act.words:
                 found.words = self.keyring.open(act.words, table=TABLE, column="words", row=act.id)

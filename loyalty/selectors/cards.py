@@ -22,7 +22,7 @@ from loyalty.rules import ranks
 from loyalty.rules.programme import MAIN, Programme
 from loyalty.rules.purse import ZERO
 from loyalty.rules.ranks import Rank
-from loyalty.selectors import accounts, booked, coupons, purses, telling, versions, wallets
+from loyalty.selectors import accounts, booked, coupons, households, purses, telling, versions, wallets
 from loyalty.selectors.coupons import Usable
 from loyalty.selectors.telling import Told
 from loyalty.selectors.wallets import Wallet
@@ -173,9 +173,10 @@ def face(holder: Holder, *, now: dt.datetime) -> Face:
     known = wallets.every()
     pots = {one.wallet.key: one for one in accounts.standings(who, at=now)}
     ends = _ends(who, now)
-    people = purses.pools([who])[who]
-    rows = list(accounts.entries(who).order_by("-id")[:LOOKED_AT])
-    told = sorted(telling.of(rows, timeline), key=lambda one: one.at, reverse=True)[:LAST]
+    people = purses.persons([who])[who]
+    theirs, others = households.acts(who, most=LOOKED_AT)
+    rows = [*accounts.entries(who).order_by("-id")[:LOOKED_AT], *theirs]
+    told = sorted(telling.of(rows, timeline, others=others), key=lambda one: one.at, reverse=True)[:LAST]
     shown = {key: _pot(known[key], one, ends.get(key, {}), programme) for key, one in pots.items()}
     used = {key for key, one in pots.items() if one.balance or one.pending or one.held or one.owed}
     return Face(

@@ -7,7 +7,7 @@ on their own side, and the figures add up to what they have. Acts that moved not
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -16,10 +16,11 @@ from django.db import connection
 from cdp.core import copying
 from customers.selectors import lineage
 from loyalty.models import Act, Movement
-from loyalty.rules.purse import MEMBERS, ZERO, Lot, Purse
+from loyalty.rules.purse import MEMBERS, ZERO, Account, Lot, Purse
 from loyalty.selectors import accounts, purses
 
 PAGE = 30
+_OF_SHARED = [Act.Kind.HOLD, Act.Kind.CAPTURE, Act.Kind.RELEASE, Act.Kind.REDEEM, Act.Kind.RESTORE]
 MOST_LOTS = 100
 INSTANT = dt.timedelta(microseconds=1)
 """Before the first moment at which a lot cannot be spent lies its last one."""
@@ -30,7 +31,8 @@ class Entry:
     """One act as it touched somebody.
 
     `change` is of what they have in all (to spend, waiting, put aside, less what is owed), `after` what that came to,
-    `moved` the amounts by where they came from and went to, `rows` whose lots they were.
+    `moved` the amounts by where they came from and went to, `rows` whose lots they were, `shared` how much of it was
+    of lots of others of a household.
     """
 
     id: uuid.UUID
@@ -40,6 +42,7 @@ class Entry:
     change: Decimal = ZERO
     after: Decimal = ZERO
     rows: set[uuid.UUID] = field(default_factory=set)
+    shared: Decimal = ZERO
 
     @property
     def at(self) -> dt.datetime | None:
@@ -57,7 +60,7 @@ class Entry:
     @property
     def amount(self) -> Decimal:
         """How much it was about: the change, or what changed its place."""
-        return abs(self.change) or max(self.moved.values(), default=ZERO)
+        return (abs(self.change) or max(self.moved.values(), default=ZERO)) + self.shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +109,22 @@ def _acts(
         moved = moved.filter(act_id__lt=older_than).order_by("-act_id")
     else:
         moved = moved.order_by("-act_id")
-    return list(moved.values_list("act_id", flat=True).distinct()[:limit])
+    found = set(moved.values_list("act_id", flat=True).distinct()[:limit])
+    if purses.others(rows):
+        # What they did with lots of others alone.
+        acts = Act.objects.filter(customer_id__in=rows, kind__in=_OF_SHARED)
+        acts = acts.filter(wallet=wallet) if wallet else acts
+        acts = acts.filter(id__gt=newer_than) if newer_than else acts
+        acts = acts.filter(id__lt=older_than) if older_than and not newer_than else acts
+        found |= set(acts.order_by("id" if newer_than else "-id").values_list("id", flat=True)[:limit])
+    return sorted(found, reverse=not newer_than)[:limit]
 
 
 def _entries(rows: Sequence[uuid.UUID], shown: Sequence[uuid.UUID]) -> list[Entry]:
     """These acts, newest first, with what there was after each. Four queries, and one per layer of merges."""
     if not shown:
         return []
-    acts = {act.id: act for act in Act.objects.filter(customer_id__in=purses.writers(rows), id__in=list(shown))}
+    acts = {act.id: act for act in Act.objects.filter(customer_id__in=purses.hands(rows), id__in=list(shown))}
     found: dict[uuid.UUID, Entry] = {}
     moved = Movement.objects.filter(customer_id__in=rows, act_id__in=list(shown))
     columns = ("act_id", "wallet", "customer_id", "debit", "credit", "amount")
@@ -122,12 +133,24 @@ def _entries(rows: Sequence[uuid.UUID], shown: Sequence[uuid.UUID]) -> list[Entr
         entry.moved[debit, credit] += amount
         entry.change += amount * ((credit in MEMBERS) - (debit in MEMBERS))
         entry.rows.add(whose)
+    for act, wallet, amount in _of_others(rows, acts):
+        found.setdefault(act, Entry(act, acts.get(act), wallet)).shared += amount
     whole = _changes(rows, up_to=shown[0])
     entries = [found[act] for act in shown if act in found]
     for entry in entries:
         entry.after = whole[entry.wallet]
         whole[entry.wallet] -= entry.change
     return entries
+
+
+def _of_others(rows: Sequence[uuid.UUID], acts: Mapping[uuid.UUID, Act]) -> Iterable[tuple[uuid.UUID, str, Decimal]]:
+    """What these did with lots of others of their household, act by act."""
+    mine = [act.id for act in acts.values() if act.customer_id in set(rows) and act.kind in _OF_SHARED]
+    others = purses.others(rows) - set(rows) if mine else set()
+    if not others:
+        return ()
+    moved = Movement.objects.filter(customer_id__in=others, act_id__in=mine, lot_id__isnull=False)
+    return moved.exclude(credit__in=[Account.DEBT, Account.PARTED]).values_list("act_id", "wallet", "amount")
 
 
 def _changes(rows: Sequence[uuid.UUID], up_to: uuid.UUID) -> dict[str, Decimal]:
@@ -184,7 +207,7 @@ def _by_moment(pairs: Iterable[tuple[dt.datetime, Decimal]]) -> list[Coming]:
 def due(customer: uuid.UUID, *, at: dt.datetime) -> list[Due]:
     """What time has done to the purses of who stands for themselves and nobody has booked yet, newest first."""
     found = []
-    for (_, wallet), purse in purses.load(purses.pools([customer])).items():
+    for (_, wallet), purse in purses.found([customer]).items():
         for lapse in purse.catch_up(at):
             amount = max((move.amount for move in lapse.moves), default=ZERO)
             found.append(Due(wallet, lapse.kind.value, lapse.moment, amount))

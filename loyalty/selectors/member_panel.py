@@ -6,13 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cdp.core import panels
 from cdp.core.timeline import Entry as Line
 from cdp.core.timeline import Question
 from loyalty.models import Act, Member
 from loyalty.rules.programme import MAIN
-from loyalty.selectors import accounts, ledger, tiers, versions, wallets
+from loyalty.selectors import accounts, households, ledger, tiers, versions, wallets
 from loyalty.selectors.acts_told import MINUS, Teller
 from loyalty.selectors.ledger import Entry
 
@@ -58,7 +59,9 @@ def panel(question: panels.Question) -> Mapping[str, Any] | None:
                 "last_day": timezone.localdate(one.ends_at - ledger.INSTANT) if one.ends_at else None,
             }
         )
-    return {**context, "rows": rows, "tier": tiers.names(question.now).get(member.tier, "")}
+    shared = households.of(question.customer)
+    names = [name or _("somebody without a name") for name in shared.names] if shared else []
+    return {**context, "rows": rows, "tier": tiers.names(question.now).get(member.tier, ""), "shared_with": names}
 
 
 def entries(question: Question) -> list[Line]:

@@ -136,7 +136,7 @@ def of(customers: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Member]:
 
 def told(rows: Sequence[Member], *, now: dt.datetime) -> list[Row]:
     """What these have at this moment. Two queries and one per layer of merges."""
-    found = purses.load(purses.pools([row.customer_id for row in rows])) if rows else {}
+    found = purses.found([row.customer_id for row in rows]) if rows else {}
     return [_row(row, found.get((row.customer_id, MAIN)), now) for row in rows]
 
 

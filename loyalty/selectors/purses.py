@@ -2,7 +2,8 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,17 +11,32 @@ from django.db.models import Q
 
 from customers.models import Customer, MergeLog
 from customers.selectors import lineage
-from loyalty.models import Balance
+from loyalty.models import Balance, Seat, WalletType
 from loyalty.models import Lot as LotRow
-from loyalty.rules.purse import ZERO, Lot, Purse
+from loyalty.rules.purse import Lot, Purse
 
 OPEN = Q(pending__gt=0) | Q(active__gt=0) | Q(held__gt=0)
 """Lots with something left: the condition of their index."""
 
 
-def pools(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
-    """For each of these, who stand for themselves, every row whose lots they may spend: their own and of everybody who
-    was merged into them. One statement per layer of merges.
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Who shares with whom. `persons` is every row of each person by who stands for them: of those who were asked for,
+    of who shares with them, and of who ever did. `circles` is who shares a purse now, for each who does.
+    """
+
+    persons: Mapping[uuid.UUID, Sequence[uuid.UUID]]
+    circles: Mapping[uuid.UUID, Sequence[uuid.UUID]] = field(default_factory=dict)
+
+    def rows(self, top: uuid.UUID) -> list[uuid.UUID]:
+        """Every row whose lots that person may spend, their own first."""
+        mates = [mate for mate in self.circles.get(top, ()) if mate != top]
+        return [row for person in (top, *mates) for row in self.persons[person]]
+
+
+def persons(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """For each of these, who stand for themselves, every row that is that person: their own and of everybody who was
+    merged into them. One statement per layer of merges.
     """
     found = {customer: [customer] for customer in customers}
     above = {customer: customer for customer in customers}
@@ -32,6 +48,41 @@ def pools(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
         for row, top in above.items():
             found[top].append(row)
     return found
+
+
+def sharing(customers: Collection[uuid.UUID]) -> Sharing:
+    """Who shares with these, who stand for themselves: the statements of `persons` and one, and a handful where any of
+    them ever was of a household.
+    """
+    found = persons(customers)
+    known = {row for rows in found.values() for row in rows}
+    seated = _ever(known)
+    if not seated:
+        return Sharing(found)
+    found |= persons(set(lineage.standing(lineage.holders(seated) - known).values()) - found.keys())
+    rows = [row for some in found.values() for row in some]
+    seats = dict(Seat.objects.filter(customer_id__in=rows, until=None).values_list("customer_id", "household"))
+    together: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
+    for top in sorted(found):
+        # The seat of who stands for the person comes before those of the absorbed.
+        household = next((seats[row] for row in found[top] if row in seats), None)
+        if household is not None:
+            together[household].append(top)
+    return Sharing(found, {top: tops for tops in together.values() if len(tops) > 1 for top in tops})
+
+
+def pools(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """For each of these, who stand for themselves, every row whose lots they may spend: their own, and of everybody who
+    shares a household with them. (What somebody is, did and earned is theirs alone: see `persons`.)
+    """
+    shared = sharing(customers)
+    return {customer: shared.rows(customer) for customer in customers}
+
+
+def circle(customers: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """These, who stand for themselves, and everybody who shares a household with any of them."""
+    shared = sharing(customers)
+    return {mate for customer in customers for mate in (customer, *shared.circles.get(customer, ()))}
 
 
 def writers(rows: Collection[uuid.UUID]) -> set[uuid.UUID]:
@@ -46,6 +97,29 @@ def writers(rows: Collection[uuid.UUID]) -> set[uuid.UUID]:
             break
         found |= layer
     return found
+
+
+def hands(rows: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """With whom acts may lie that moved lots of these rows: `writers`, and whoever ever shared with those."""
+    found = writers(rows)
+    return found | others(found)
+
+
+def others(rows: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Every row of whoever ever shared a household with these; empty for who never shared."""
+    seated = _ever(rows)
+    return lineage.everybody(lineage.holders(seated)) if seated else set()
+
+
+def _ever(rows: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Whose seats are in a household in which somebody of these has or had one: they themselves, or who stood for them.
+    Two statements, one more where there is any.
+    """
+    seats = Seat.objects.filter(customer_id__in=writers(rows))
+    households = set(seats.values_list("household", flat=True))
+    if not households:
+        return set()
+    return set(Seat.objects.filter(household__in=households).values_list("customer_id", flat=True))
 
 
 def lot(row: LotRow) -> Lot:
@@ -65,18 +139,24 @@ def lot(row: LotRow) -> Lot:
     )
 
 
-def load(members: Mapping[uuid.UUID, Collection[uuid.UUID]]) -> dict[tuple[uuid.UUID, str], Purse]:
-    """The purses of these pools by who stands for them and wallet, with every lot that has something left.
+def load(
+    members: Mapping[uuid.UUID, Collection[uuid.UUID]], circles: Mapping[uuid.UUID, Sequence[uuid.UUID]] | None = None
+) -> dict[tuple[uuid.UUID, str], Purse]:
+    """The purses of these persons by who stands for them and wallet, with every lot that has something left. Who shares
+    one has the same lots in their own view of it; money of the shop nobody shares.
 
-    Two queries.
+    Two queries, and one where anybody shares.
     """
     tops = {row: top for top, rows in members.items() for row in rows}
+    shares = dict(circles or {})
+    alone = money() if shares else set()
     found: dict[tuple[uuid.UUID, str], Purse] = {}
 
     def purse(customer: uuid.UUID, wallet: str) -> Purse:
         key = (tops[customer], wallet)
         if key not in found:
-            found[key] = Purse(tops[customer])
+            for one in views(tops[customer], members, {} if wallet in alone else shares):
+                found[one.owner, wallet] = one
         return found[key]
 
     # No rows of Django's: making a hundred thousand of them is most of the price.
@@ -96,16 +176,37 @@ def load(members: Mapping[uuid.UUID, Collection[uuid.UUID]]) -> dict[tuple[uuid.
     return found
 
 
+def money() -> set[str]:
+    """Wallets of the shop's money: nobody shares those. One query."""
+    return set(WalletType.objects.exclude(currency="").values_list("key", flat=True))
+
+
+def views(
+    top: uuid.UUID,
+    members: Mapping[uuid.UUID, Collection[uuid.UUID]],
+    circles: Mapping[uuid.UUID, Sequence[uuid.UUID]],
+) -> list[Purse]:
+    """An empty purse of that person; of who shares one, a view for each of them on the same lots and debts."""
+    mates = circles.get(top)
+    if not mates:
+        return [Purse(top)]
+    first = Purse(top, persons={row: mate for mate in mates for row in members[mate]})
+    return [first, *(replace(first, owner=mate) for mate in mates if mate != top)]
+
+
+def found(customers: Collection[uuid.UUID]) -> dict[tuple[uuid.UUID, str], Purse]:
+    """The purses of these, who stand for themselves, with what others share with them."""
+    shared = sharing(customers)
+    asked = set(customers)
+    return {key: purse for key, purse in load(shared.persons, shared.circles).items() if key[0] in asked}
+
+
 def of(customer: uuid.UUID) -> dict[str, Purse]:
-    """What one person has, by wallet. Raises `lineage.Unknown` and `lineage.Erased`."""
+    """What one person can spend of, by wallet. Raises `lineage.Unknown` and `lineage.Erased`."""
     top = lineage.get(customer).customer.id
-    return {wallet: purse for (_, wallet), purse in load(pools([top])).items()}
+    return {wallet: purse for (_, wallet), purse in found([top]).items()}
 
 
 def balances(customers: Collection[uuid.UUID], wallet: str, at: datetime) -> dict[uuid.UUID, Decimal]:
     """What each of these, who stand for themselves, can spend at that moment; whoever has nothing is left out."""
-    found: dict[uuid.UUID, Decimal] = defaultdict(lambda: ZERO)
-    for (top, which), purse in load(pools(customers)).items():
-        if which == wallet:
-            found[top] = purse.balance(at)
-    return dict(found)
+    return {top: purse.balance(at) for (top, which), purse in found(customers).items() if which == wallet}

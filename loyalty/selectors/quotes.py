@@ -66,7 +66,7 @@ def quote(customer: uuid.UUID | None, basket: Basket) -> Quote | None:
     member = Member.objects.filter(customer_id=customer, left_at__isnull=True).first() if customer else None
     history, most = booked.History(), ZERO
     if customer:
-        tops = dict.fromkeys(purses.pools([customer])[customer], customer)
+        tops = dict.fromkeys(purses.persons([customer])[customer], customer)
         history = booked.histories(tops, timezone.get_default_timezone()).get(customer, history)
     if customer and member:
         has = purses.balances([customer], MAIN, basket.at).get(customer, ZERO)

@@ -87,7 +87,7 @@ def catalogue(customer: uuid.UUID, *, at: datetime) -> list[Offered]:
 
 def offered(rewards: Sequence[Reward], customer: uuid.UUID, *, at: datetime) -> list[Offered]:
     """These rewards as somebody who stands for themselves sees them. A handful of queries."""
-    people = purses.pools([customer])[customer]
+    people = purses.persons([customer])[customer]
     tier = Member.objects.filter(customer_id=customer, left_at=None).values_list("tier", flat=True).first()
     has = {one.wallet.key: one.available for one in accounts.standings(customer, at=at)}
     counts = taken(people, rewards, at=at)

@@ -372,6 +372,10 @@ class Teller:
             "What a till puts aside is given back after %(minutes)s minutes.",
             programme.hold_minutes,
         ) % {"minutes": written_numbers.number(programme.hold_minutes)}
+        if programme.household > 1:
+            yield _("Up to %(members)s members may share as a household what they earn.") % {
+                "members": written_numbers.number(programme.household)
+            }
 
 
 def expiring(expiry: Expiry) -> str:

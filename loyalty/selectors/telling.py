@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, pgettext, pgettext_lazy
+from django.utils.translation import gettext as _
 
 from loyalty.models import Act
 from loyalty.rules.programme import Programme
@@ -50,8 +51,10 @@ class Told:
     change: Decimal
 
 
-def of(acts: Sequence[Act], timeline: Timeline) -> list[Told]:
-    """These acts in the reader's language; what only moved between to wait, to spend and put aside is left out."""
+def of(acts: Sequence[Act], timeline: Timeline, *, others: Mapping[uuid.UUID, str] | None = None) -> list[Told]:
+    """These acts in the reader's language; what only moved between to wait, to spend and put aside is left out. Of
+    `others` (first names by row), who share, it says who and what, and not what for.
+    """
     names: dict[uuid.UUID | None, Mapping[str, Mapping[Any, str]]] = {}
     found = []
     for act in acts:
@@ -60,7 +63,15 @@ def of(acts: Sequence[Act], timeline: Timeline) -> list[Told]:
         if act.version not in names:
             version = timeline.by_id(act.version)
             names[act.version] = _names(version.programme) if version else {}
-        found.append(Told(act.id, act.at, act.wallet, _words(act, names[act.version]), act.change))
+        if others and act.customer_id in others:
+            what = str(_WORDS.get(act.kind, KIND(act.kind).label))
+            words = pgettext("somebody: what they did", "%(name)s: %(what)s") % {
+                "name": others[act.customer_id] or _("a member"),
+                "what": what,
+            }
+        else:
+            words = _words(act, names[act.version])
+        found.append(Told(act.id, act.at, act.wallet, words, act.change))
     return found
 
 

@@ -52,7 +52,7 @@ def standing(member: Member, *, now: dt.datetime) -> Standing | None:
         return None
     tiering, zone = version.programme.tiering, timezone.get_default_timezone()
     who: uuid.UUID = member.customer_id
-    history = booked.histories(dict.fromkeys(purses.pools([who])[who], who), zone)[who]
+    history = booked.histories(dict.fromkeys(purses.persons([who])[who], who), zone)[who]
     since = ranks.window(tiering, joined_at=member.joined_at, now=now, zone=zone)
     counter = history.counter(tiering.basis, since, now)
     rank = Rank(member.tier, member.tier_since, member.tier_until)

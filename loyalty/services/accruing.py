@@ -114,7 +114,7 @@ def _members(tops: Collection[uuid.UUID]) -> dict[uuid.UUID, _Membership]:
 def _pools(taking_part: Mapping[uuid.UUID, _Membership]) -> list[Pool]:
     return [
         Pool(row, top, taking_part[top].joined_at)
-        for top, rows in purses.pools(list(taking_part)).items()
+        for top, rows in purses.persons(list(taking_part)).items()
         for row in rows
     ]
 

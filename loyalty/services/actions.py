@@ -72,7 +72,7 @@ def reward(customers: Sequence[uuid.UUID], now: datetime) -> None:
     members = _members(customers)
     if not members:
         return
-    rows = {row: top for top, some in purses.pools(list(members)).items() for row in some}
+    rows = {row: top for top, some in purses.persons(list(members)).items() for row in some}
     deeds: dict[uuid.UUID, list[Deed]] = defaultdict(list)
     for top, member in members.items():
         deeds[top] += _joining(member, timeline)
@@ -93,7 +93,7 @@ def give(*, customer: uuid.UUID, what: str, cause: str, at: datetime, now: datet
     members = _members([customer])
     if not timeline or not members:
         return ZERO
-    rows = {row: top for top, some in purses.pools(list(members)).items() for row in some}
+    rows = {row: top for top, some in purses.persons(list(members)).items() for row in some}
     deeds = {top: list(_judged(member, [Happening(what, cause, at)], timeline)) for top, member in members.items()}
     return _settle(deeds, rows, timeline, now)
 

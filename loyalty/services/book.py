@@ -7,6 +7,7 @@ with transaction.atomic():
     book.write()
 """
 
+import functools
 import json
 import uuid
 from collections import defaultdict
@@ -16,15 +17,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
-from cdp.core import copying, ids
+from cdp.core import copying, ids, pipeline
 from cdp.core.actors import SYSTEM, Actor
 from customers.selectors import lineage
 from customers.services import standing
 from loyalty.models import Act, Lot, Movement
 from loyalty.rules import purse as rules
-from loyalty.rules.purse import ZERO, Move, Purse
+from loyalty.rules.purse import ZERO, Move, Part, Purse
 from loyalty.selectors import purses
 
 Where = tuple[uuid.UUID, str]
@@ -70,7 +71,8 @@ class Book:
 
     def __init__(
         self,
-        members: Mapping[uuid.UUID, Collection[uuid.UUID]],
+        members: Mapping[uuid.UUID, Sequence[uuid.UUID]],
+        circles: Mapping[uuid.UUID, Sequence[uuid.UUID]],
         found: dict[Where, Purse],
         *,
         now: datetime,
@@ -81,6 +83,8 @@ class Book:
         """See `open`."""
         self.now, self.actor, self.source, self.place = now, actor, source, place
         self.members = members
+        """Every row of each person: of those who were asked for, who share with them, and who ever did."""
+        self.circles = circles
         self.tops = {row: top for top, rows in members.items() for row in rows}
         self.stands: Mapping[uuid.UUID, uuid.UUID] = {}
         """Who stands today for each id that was asked for."""
@@ -105,29 +109,49 @@ class Book:
         Who has no wallet any more (erased, nobody) is left out: see `tops`. A dozen statements for many people; call
         it inside a transaction.
         """
+        wanted = set(customers)
+        while True:
+            try:
+                # A savepoint gives locks back: who turns out to share is locked in the order of everybody's ids.
+                with transaction.atomic():
+                    return cls._held(customers, wanted, now=now, actor=actor, source=source, place=place)
+            except _More as more:
+                wanted |= more.people
+
+    @classmethod
+    def _held(
+        cls, customers: Collection[uuid.UUID], wanted: Collection[uuid.UUID], *, now: datetime, **more: Any
+    ) -> "Book":
+        """The book, where these are all who share with the asked ones behind their locks. Raises _More."""
         # Every row of the purse, not only who stands for it: lots and acts of theirs name them, and PostgreSQL looks
         # for whom a row names when the transaction ends, which would wait for a merge that waits for us.
-        stands = standing.hold(lineage.everybody(customers))
+        stands = standing.hold(lineage.everybody(wanted))
         stand = set(stands.values())
         standing.queue(stand)
-        book = cls.of(purses.pools(stand), now=now, actor=actor, source=source, place=place)
+        asked = {stands[customer] for customer in customers if customer in stands}
+        shared = purses.sharing(asked)
+        if not shared.persons.keys() <= stand:
+            raise _More(set(shared.persons))
+        book = cls.of(shared.persons, shared.circles, now=now, **more)
         book.stands = stands
         return book
 
     @classmethod
     def of(
         cls,
-        members: Mapping[uuid.UUID, Collection[uuid.UUID]],
+        members: Mapping[uuid.UUID, Sequence[uuid.UUID]],
+        circles: Mapping[uuid.UUID, Sequence[uuid.UUID]] | None = None,
         *,
         now: datetime,
         actor: Actor = SYSTEM,
         source: str = "",
         place: str = "",
     ) -> "Book":
-        """The same for purses that are named: who stands for each, with every row whose lots are in it. The caller
-        holds all of them.
+        """The same for persons that are named: who stands for each, with every row whose lots are theirs, and who
+        shares. The caller holds all of them.
         """
-        book = cls(members, purses.load(members), now=now, actor=actor, source=source, place=place)
+        circles = circles or {}
+        book = cls(members, circles, purses.load(members, circles), now=now, actor=actor, source=source, place=place)
         for (_, wallet), purse in book._purses.items():
             book._lapse(purse, wallet)
         book._name_apart()
@@ -162,12 +186,38 @@ class Book:
         """What somebody shares in: any row of the purse may be named. Raises KeyError for who is not in this book."""
         where = (self.tops[customer], wallet)
         if where not in self._purses:
-            self._purses[where] = self._wallets[where[0]][wallet] = Purse(where[0])
+            for view in purses.views(where[0], self.members, {} if wallet in self._money else self.circles):
+                self._purses[view.owner, wallet] = self._wallets[view.owner][wallet] = view
         return self._purses[where]
+
+    @functools.cached_property
+    def _money(self) -> set[str]:
+        """Wallets that nobody shares."""
+        return purses.money() if self.circles else set()
+
+    def sharers(self, customer: uuid.UUID) -> list[uuid.UUID]:
+        """Every row of who shares with somebody now, their own first."""
+        return purses.Sharing(self.members, self.circles).rows(self.tops[customer])
 
     def purses(self) -> Mapping[Where, Purse]:
         """All of them."""
         return self._purses
+
+    def apart(
+        self, wallet: str, parts: Iterable[Part], most: Decimal | None = None, *, last_first: bool = False
+    ) -> list[tuple[Purse, list[Part]]]:
+        """Parts of lots, as many as make up `most`, first to end first (or last), by the purse that each is in: those
+        who took them may share no more. What is in none of this book (its owner was erased) is left out.
+        """
+        lots = {
+            key: lot for (_, which), one in self._purses.items() if which == wallet for key, lot in one.lots.items()
+        }
+        known = sorted((part for part in parts if part.lot in lots), key=lambda part: lots[part.lot].turn)
+        known = known[::-1] if last_first else known
+        found: dict[uuid.UUID, list[Part]] = defaultdict(list)
+        for part in known if most is None else rules.first(known, most):
+            found[self.tops[lots[part.lot].customer]].append(part)
+        return [(self.purse(top, wallet), some) for top, some in sorted(found.items())]
 
     def wallets(self, customer: uuid.UUID) -> Mapping[str, Purse]:
         """What somebody shares in, by wallet."""
@@ -208,9 +258,9 @@ class Book:
         """
         drafts = [draft for draft in self._drafts if draft.moves or draft.counts]
         self._drafts = []
-        moved = {(self.tops[move.customer], draft.wallet) for draft in drafts for move in draft.moves}
+        moved = {(move.customer, draft.wallet) for draft in drafts for move in draft.moves}
         # An end may be another one without any movement.
-        moved |= {where for where, purse in self._purses.items() if any(lot.is_touched for lot in purse.lots.values())}
+        moved |= {(lot.customer, wallet) for wallet, lot in self._touched()}
         if not drafts and not moved:
             return drafts
         copying.rows(Act, _ACT, (self._act_row(draft) for draft in drafts))
@@ -234,6 +284,10 @@ class Book:
         )
         self._write_lots({draft.id: draft.version for draft in drafts})
         self._write_balances(moved)
+        # What one spends or earns another can spend no more, or can: whatever rests on balances looks again at all.
+        mates = {mate for row, _ in moved for mate in self.circles.get(self.tops[row], ())}
+        if mates:
+            pipeline.mark(mates, cause="loyalty.household")
         return drafts
 
     def _act_row(self, draft: Draft) -> tuple[Any, ...]:
@@ -259,12 +313,7 @@ class Book:
         )
 
     def _write_lots(self, versions: Mapping[uuid.UUID, uuid.UUID | None]) -> None:
-        touched = [
-            (wallet, lot)
-            for (_, wallet), purse in self._purses.items()
-            for lot in purse.lots.values()
-            if lot.is_touched
-        ]
+        touched = self._touched()
         copying.rows(
             Lot,
             _LOT,
@@ -298,10 +347,20 @@ class Book:
         for _, lot in touched:
             lot.is_new = lot.is_touched = False
 
-    def _write_balances(self, touched: Collection[Where]) -> None:
+    def _touched(self) -> list[tuple[str, rules.Lot]]:
+        """Lots that are to be written, with their wallets; those that several see once."""
+        lots = {
+            lot.id: (wallet, lot)
+            for (_, wallet), purse in self._purses.items()
+            for lot in purse.lots.values()
+            if lot.is_touched
+        }
+        return list(lots.values())
+
+    def _write_balances(self, moved: Collection[Where]) -> None:
         found: dict[Where, _Sums] = defaultdict(_Sums)
-        for top, wallet in touched:
-            purse = self._purses[top, wallet]
+        for top, wallet in sorted({(self.tops[row], wallet) for row, wallet in moved}):
+            purse = self.purse(top, wallet).own()
             for row in self.members[top]:
                 if row in purse.debts:
                     found[row, wallet].debt = purse.debts[row]
@@ -324,6 +383,14 @@ class Book:
             """,
             zip(*rows, strict=True),
         )
+
+
+class _More(Exception):
+    """More people share than are locked: those as well."""
+
+    def __init__(self, people: set[uuid.UUID]) -> None:
+        super().__init__("somebody else shares")
+        self.people = people
 
 
 @dataclass(slots=True)

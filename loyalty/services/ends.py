@@ -31,7 +31,7 @@ def prolong(
     zone = timezone.get_default_timezone()
     timeline = timeline or versions.published()
     for wallet, purse in book.wallets(customer).items():
-        for lot in purse.lots.values():
+        for lot in purse.own().lots.values():
             version = timeline.by_id(lot.version)
             if version is None or lot.ends is None or lot.has_ended(at):
                 continue

@@ -15,8 +15,8 @@ from loyalty.selectors import purses
 
 _KEEP = """
 WITH has AS (
-    SELECT p.top, COALESCE(sum(b.active - b.debt), 0) AS points
-    FROM unnest(%(rows)s::uuid[], %(tops)s::uuid[]) AS p (row, top)
+    SELECT p.top, COALESCE(sum(b.active - CASE WHEN p.is_own THEN b.debt ELSE 0 END), 0) AS points
+    FROM unnest(%(rows)s::uuid[], %(tops)s::uuid[], %(owns)s::boolean[]) AS p (row, top, is_own)
     LEFT JOIN loyalty_balance b ON b.customer_id = p.row AND b.wallet = %(wallet)s
     GROUP BY p.top
 )
@@ -33,13 +33,15 @@ def keep(customers: Sequence[uuid.UUID], now: datetime) -> None:
     tops = list(members.values_list("customer_id", flat=True))
     if not tops:
         return
-    pairs = sorted((row, top) for top, rows in purses.pools(tops).items() for row in rows)
+    shared = purses.sharing(tops)
+    pairs = sorted((row, top, row in shared.persons[top]) for top in tops for row in shared.rows(top))
     with connection.cursor() as cursor:
         cursor.execute(
             _KEEP,
             {
-                "rows": copying.array([row for row, _top in pairs]),
-                "tops": copying.array([top for _row, top in pairs]),
+                "rows": copying.array([row for row, _top, _own in pairs]),
+                "tops": copying.array([top for _row, top, _own in pairs]),
+                "owns": copying.array([own for _row, _top, own in pairs]),
                 "wallet": MAIN,
             },
         )

@@ -8,7 +8,8 @@ owe. Either is flagged for the report on staff.
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -23,6 +24,7 @@ from loyalty.rules.programme import Wallets
 from loyalty.rules.purse import ZERO, Account
 from loyalty.rules.spending import Refused
 from loyalty.selectors import purses, taken, versions
+from loyalty.selectors.purses import Sharing
 from loyalty.selectors.versions import Version
 from loyalty.services import rewards
 from loyalty.services.book import Book
@@ -42,7 +44,7 @@ def fill(customers: Sequence[uuid.UUID], now: datetime) -> None:
         return
     members = set(lineage.standing(customers).values())
     tops = list(Member.objects.filter(customer_id__in=members, left_at=None).values_list("customer_id", flat=True))
-    wanted = _wanted(purses.pools(tops), cards) if tops else set()
+    wanted = _wanted(purses.sharing(tops), tops, cards) if tops else set()
     if not wanted:
         return
     prizes = {row.key: row for row in Reward.objects.filter(key__in={how.reward for how in cards.values()})}
@@ -55,7 +57,8 @@ def fill(customers: Sequence[uuid.UUID], now: datetime) -> None:
             if top not in book.members or prize is None or wallet not in kinds:
                 continue
             till = Till(book, top, kinds[wallet], version.programme, version.id)
-            given[prize.key] -= _undo(till, prize)
+            given[prize.key] -= _undo(till)
+            till = replace(till, who=_last(till))
             while till.available >= (cards[wallet].full or 0):
                 _give(till, prize, Decimal(cards[wallet].full or 0))
                 given[prize.key] += 1
@@ -74,15 +77,23 @@ def _cards(version: Version) -> dict[str, Wallets]:
     return {key: how for key, how in version.programme.wallets.items() if how.full and how.reward}
 
 
-def _wanted(pools: Mapping[uuid.UUID, Sequence[uuid.UUID]], cards: Mapping[str, Wallets]) -> set[tuple[uuid.UUID, str]]:
-    """Whose cards may be full or may have to be undone."""
-    tops = {row: top for top, rows in pools.items() for row in rows}
+def _last(till: Till) -> uuid.UUID:
+    """Who of a household brought the last stamp: the full card is theirs."""
+    stamps = [lot for lot in till.purse.lots.values() if lot.active]
+    last = max(stamps, key=lambda lot: (lot.earned_at, lot.id), default=None)
+    return till.book.tops[last.customer] if last else till.who
+
+
+def _wanted(shared: Sharing, asked: Collection[uuid.UUID], cards: Mapping[str, Wallets]) -> set[tuple[uuid.UUID, str]]:
+    """Whose cards may be full or may have to be undone; of a household one of them."""
+    tops = {row: min(shared.circles.get(top, [top])) for top in asked for row in shared.rows(top)}
+    owners = {row: top for top, rows in shared.persons.items() for row in rows}
     has: dict[tuple[uuid.UUID, str], Decimal] = defaultdict(lambda: ZERO)
     found = set()
     for row in Balance.objects.filter(customer_id__in=tops, wallet__in=cards):
         has[tops[row.customer_id], row.wallet] += row.active + row.pending
         if row.debt:
-            found.add((tops[row.customer_id], row.wallet))
+            found.add((owners[row.customer_id], row.wallet))
     found |= {where for where, amount in has.items() if amount >= (cards[where[1]].full or 0)}
     given = Hold.objects.filter(customer_id__in=tops, wallet__in=cards, source=SOURCE, restored=0, flag="")
     last: dict[uuid.UUID, uuid.UUID] = {}
@@ -97,7 +108,7 @@ def _wanted(pools: Mapping[uuid.UUID, Sequence[uuid.UUID]], cards: Mapping[str, 
             "id", "customer_id", "wallet"
         ):
             if move > last[tops[customer]]:
-                found.add((tops[customer], wallet))
+                found.add((owners[customer], wallet))
     return found
 
 
@@ -124,21 +135,23 @@ def _give(till: Till, prize: Reward, full: Decimal) -> None:
     rewards.give(till, row)
 
 
-def _undo(till: Till, prize: Reward) -> int:
+def _undo(till: Till) -> int:
     """Stamps came back of cards that were given: the newest first. How many cards were undone."""
     undone = 0
     rows = Hold.objects.filter(
-        customer_id__in=till.people, wallet=till.wallet.key, source=SOURCE, restored=0, state=Hold.State.CAPTURED
+        customer_id__in=till.sharers, wallet=till.wallet.key, source=SOURCE, restored=0, state=Hold.State.CAPTURED
     )
     for row in rows.order_by("-id"):
         if not _is_short(till, row):
             break
-        is_undone = till.how.undone == "void" and till.purse.owed > 0 and _void(till, row)
+        whose = replace(till, who=till.book.tops[row.customer_id])
+        is_undone = till.how.undone == "void" and till.purse.owed > 0 and _void(whose, row)
         if is_undone:
-            act = till.act(Act.Kind.RESTORE, f"hold:{row.id}:card", fact=row.id, reason=UNDONE)
-            parts = taken.redeemed(row.id, till.people)
+            act = whose.act(Act.Kind.RESTORE, f"hold:{row.id}:card", fact=row.id, reason=UNDONE)
+            parts = taken.redeemed(row.id, list(till.book.tops))
             till.book.bring([part.lot for part in parts])
-            act.moves += till.purse.restore(parts, row.captured, at=till.book.now, grace=till.grace)
+            for purse, some in till.book.apart(row.wallet, parts):
+                act.moves += purse.restore(some, row.captured, at=till.book.now, grace=till.grace)
             row.restored = row.captured
             undone += 1
         if is_undone or not row.flag:
@@ -151,7 +164,7 @@ def _undo(till: Till, prize: Reward) -> int:
 
 def _is_short(till: Till, row: Hold) -> bool:
     """Whether stamps came back after this card that nobody had any more."""
-    short = Movement.objects.filter(customer_id__in=till.people, wallet=till.wallet.key, credit=Account.ISSUED)
+    short = Movement.objects.filter(customer_id__in=till.sharers, wallet=till.wallet.key, credit=Account.ISSUED)
     return short.filter(debit__in=SHORT, id__gt=row.id).exists()
 
 

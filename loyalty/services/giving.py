@@ -90,7 +90,8 @@ def adjust(
         if points > 0:
             act.moves += _put(till, act, points, Account.ADJUSTED)
         else:
-            act.moves += till.purse.spend(-points, at=asked.now, into=Account.ADJUSTED)
+            # Nobody else's: sharing is about what one spends.
+            act.moves += till.own.spend(-points, at=asked.now, into=Account.ADJUSTED)
         _note(till, asked, act, points)
         return _written(till, act, points)
 
@@ -98,13 +99,14 @@ def adjust(
 def check(till: Till, points: Decimal) -> None:
     """That so much can be given, or taken where it is below zero. Raises Refused."""
     check_amount(abs(points), digits=till.digits)
-    if -points > till.available:
-        raise Refused(Refusal.INSUFFICIENT, available=till.available)
+    available = till.own.available(till.book.now)
+    if -points > available:
+        raise Refused(Refusal.INSUFFICIENT, available=available)
 
 
 def adjustment(asked: Asked, act: uuid.UUID) -> Act:
     """That adjustment of theirs, which can be taken back. Raises Refused."""
-    people = purses.writers(purses.pools([asked.customer])[asked.customer])
+    people = purses.writers(purses.persons([asked.customer])[asked.customer])
     row = Act.objects.filter(customer_id__in=people, id=act, kind=Act.Kind.ADJUST).first()
     if row is None:
         raise Refused(Refusal.UNKNOWN_ADJUSTMENT)
@@ -133,7 +135,7 @@ def reverse(asked: Asked, act: uuid.UUID, *, words: str = "") -> Given:
         if points > 0:
             _give_back(till, row, back, points)
         else:
-            back.moves += till.purse.withdraw(row.id, -points, at=asked.now)
+            back.moves += till.own.withdraw(row.id, -points, at=asked.now)
         _note(till, asked, back, points)
         return _written(till, back, points)
 

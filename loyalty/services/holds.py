@@ -6,7 +6,7 @@ writes holds the lock of the person's book, so a hold is decided once; told agai
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -125,8 +125,7 @@ def _ready(asked: Asked, points: Decimal, *, is_chosen: bool, basket: Decimal | 
         check_chosen(points, till.how)
         if basket is not None:
             paying.check_points(points, basket, till.how)
-    late = accounts.overdue(till.people, asked.now)
-    _lapse(till.book, late, till.grace)
+    late = _lapse(till.book, accounts.overdue(till.sharers, asked.now), till.grace, whole=set(till.people))
     rewards.put_back(till.shelf, late)
     return till
 
@@ -212,14 +211,16 @@ def capture(asked: Asked, hold_id: uuid.UUID, points: Decimal | None = None) -> 
         _check_whole(row, wanted, row.amount)
         if wanted > row.amount:
             raise Refused(Refusal.MORE_THAN_HELD, available=row.amount)
-        parts = taken.held(row.id, till.people)
+        parts = taken.held(row.id, list(till.book.tops))
         act = till.act(Act.Kind.CAPTURE, f"hold:{row.id}", fact=row.id)
-        act.moves += till.purse.capture(parts, wanted)
+        for purse, some in till.book.apart(row.wallet, parts, wanted):
+            act.moves += purse.capture(some, sum((part.amount for part in some), ZERO))
         used = {move.lot: move.amount for move in act.moves}
         rest = [Part(part.lot, part.amount - used.get(part.lot, ZERO)) for part in parts]
         if wanted < row.amount:
             back = till.act(Act.Kind.RELEASE, f"hold:{row.id}", fact=row.id)
-            back.moves += till.purse.release(rest, at=asked.now, grace=till.grace)
+            for purse, some in till.book.apart(row.wallet, rest):
+                back.moves += purse.release(some, at=asked.now, grace=till.grace)
         row.state, row.captured, row.ended_at = Hold.State.CAPTURED, wanted, asked.now
         till.note_redemption()
         rewards.give(till, row)
@@ -236,8 +237,9 @@ def release(asked: Asked, hold_id: uuid.UUID) -> Done:
         if row.state == Hold.State.CAPTURED:
             raise Refused(Refusal.CAPTURED)
         act = till.act(Act.Kind.RELEASE, f"hold:{row.id}", fact=row.id)
-        parts = taken.held(row.id, till.people)
-        act.moves += till.purse.release(parts, at=asked.now, grace=till.grace)
+        parts = taken.held(row.id, list(till.book.tops))
+        for purse, some in till.book.apart(row.wallet, parts):
+            act.moves += purse.release(some, at=asked.now, grace=till.grace)
         row.state, row.ended_at = Hold.State.RELEASED, asked.now
         rewards.put_back(till.shelf, [row])
         return _written(till, row, row.amount)
@@ -280,8 +282,9 @@ def lapse(*, now: datetime) -> int:
         if not whose:
             return 0
         book = Book.open(whose, now=now, actor=SYSTEM)
-        found = accounts.overdue(list(book.tops), now)
-        _lapse(book, found, timedelta(days=accounts.refunds(now).grace_days))
+        late, grace = accounts.overdue(list(book.tops), now), timedelta(days=accounts.refunds(now).grace_days)
+        asked = {row for top in {book.tops[who] for who in whose if who in book.tops} for row in book.members[top]}
+        found = _lapse(book, late, grace, whole=asked)
         book.write()
         shelf: Counter[str] = Counter()
         rewards.put_back(shelf, found)
@@ -290,15 +293,24 @@ def lapse(*, now: datetime) -> int:
     return len(found)
 
 
-def _lapse(book: Book, rows: Sequence[Hold], grace: timedelta) -> None:
-    """In an open book: give back holds whose time ran out, as of that moment."""
+def _lapse(book: Book, rows: Sequence[Hold], grace: timedelta, *, whole: Collection[uuid.UUID]) -> list[Hold]:
+    """In an open book: give back holds whose time ran out, as of that moment; which ones were.
+
+    Of the rows of `whole` everybody is in the book with whom they ever shared. Of others a hold may lie on lots that
+    are not in it: those wait for a book of their own.
+    """
     parts = taken.held_of([row.id for row in rows], list(book.tops))
+    done = []
     for row in rows:
+        if row.customer_id not in whole and sum((part.amount for part in parts[row.id]), ZERO) < row.amount:
+            continue
         act = book.act(row.customer_id, row.wallet, Act.Kind.RELEASE, cause=f"hold:{row.id}", fact=row.id, at=row.until)
-        purse = book.purse(row.customer_id, row.wallet)
-        act.moves += purse.lapse(parts[row.id], until=row.until, at=book.now, grace=grace)
+        for purse, some in book.apart(row.wallet, parts[row.id]):
+            act.moves += purse.lapse(some, until=row.until, at=book.now, grace=grace)
         row.state, row.ended_at = Hold.State.LAPSED, row.until
         row.save(update_fields=["state", "ended_at"])
+        done.append(row)
+    return done
 
 
 # --- taking a redemption back ---
@@ -351,11 +363,12 @@ def _restore(till: Till, row: Hold, act: Draft, wanted: Decimal) -> None:
     its own: those lots got theirs when they parted.
     """
     now = till.book.now
-    parts = taken.redeemed(row.id, till.people)
+    parts = taken.redeemed(row.id, list(till.book.tops))
     till.book.bring([part.lot for part in parts])
-    own = min(sum((part.amount for part in parts), ZERO), wanted)
-    if own:
-        act.moves += till.purse.restore(parts, own, at=now, grace=till.grace)
+    own = ZERO
+    for purse, some in till.book.apart(row.wallet, parts, wanted, last_first=True):
+        act.moves += purse.restore(some, amount := sum((part.amount for part in some), ZERO), at=now, grace=till.grace)
+        own += amount
     if wanted > own:
         act.moves += till.purse.put(
             act.id,

@@ -72,7 +72,7 @@ def _settle(page: Sequence[uuid.UUID], version: Version, now: datetime) -> int:
     with transaction.atomic():
         tops = set(standing.hold(page).values())
         standing.queue(tops)
-        rows = {row: top for top, some in purses.pools(tops).items() for row in some}
+        rows = {row: top for top, some in purses.persons(tops).items() for row in some}
         histories = booked.counted(rows, {tiering.basis}, ranks.earliest(tiering, now=now, zone=zone))
         changed = []
         for member in Member.objects.filter(customer_id__in=tops, left_at=None).exclude(tier=""):

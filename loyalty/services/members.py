@@ -12,8 +12,10 @@ from cdp.core import audit, copying, ids, pipeline
 from cdp.core.actors import Actor
 from consent.services import terms as contract
 from customers.services import member_numbers, standing
-from loyalty.models import Act, Member
+from loyalty.models import Act, Member, Seat
 from loyalty.rules.purse import ZERO
+from loyalty.selectors import accounts
+from loyalty.services import households
 from loyalty.services.book import Book
 
 
@@ -122,8 +124,8 @@ def leave(*, customer: uuid.UUID, shown: Mapping[str, Decimal], actor: Actor, no
     """Whoever that id means takes part no more: they earn nothing, and what they have expires at once. None for who
     does not take part.
 
-    `shown` is what each wallet had (to spend and waiting) when they were asked; another balance than that, or something
-    put aside for a purchase under way, raises UnableToLeave.
+    `shown` is what each wallet had of their own (to spend and waiting) when they were asked; another balance than that,
+    or something put aside for a purchase under way, raises UnableToLeave. They leave their household with it.
     """
     with transaction.atomic():
         book = Book.open([customer], now=now, actor=actor, source="leave")
@@ -132,17 +134,19 @@ def leave(*, customer: uuid.UUID, shown: Mapping[str, Decimal], actor: Actor, no
         if owner is None or row is None:
             return None
         held, balance = {}, {}
-        for (_top, wallet), purse in book.purses().items():
-            if purse.held:
-                held[wallet] = purse.held
-            if whole := purse.balance(now) + purse.waiting(now):
+        for wallet, purse in book.wallets(owner).items():
+            own = purse.own()
+            if put_aside := accounts.put_aside(book.members[owner], wallet) or own.held:
+                held[wallet] = put_aside
+            if whole := own.balance(now) + own.waiting(now):
                 balance[wallet] = whole
         if held or balance != {wallet: amount for wallet, amount in shown.items() if amount != ZERO}:
             raise UnableToLeave(held=held, balance=balance)
         for wallet in balance:
             act = book.act(owner, wallet, Act.Kind.EXPIRE, cause=f"left:{row.id}@{now.isoformat()}", reason="left")
-            act.moves += book.purse(owner, wallet).forfeit(now)
+            act.moves += book.purse(owner, wallet).own().forfeit(now)
         book.write()
+        households.part(book, owner, why=Seat.Why.PROGRAMME, actor=actor, now=now)
         row.left_at, row.points = now, ZERO
         row.tier, row.tier_since, row.tier_until = "", None, None
         row.save(update_fields=["left_at", "points", "tier", "tier_since", "tier_until"])

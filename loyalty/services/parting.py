@@ -85,7 +85,9 @@ def _deeds(parted: Parted, sides: Mapping[uuid.UUID, uuid.UUID]) -> list[_Deed]:
     holds = dict(Hold.objects.filter(id__in=facts).values_list("id", "customer_id"))
     found: dict[uuid.UUID, _Deed] = {}
     for move in moved:
-        act = known[move.act_id]
+        act = known.get(move.act_id)
+        if act is None:  # of somebody with whom either shared a household: what they spent is spent
+            continue
         fact = act.fact_id if act.kind in _OF_REDEMPTIONS and act.fact_id in holds else None
         row = holds[fact] if fact else act.customer_id
         if row not in sides:

@@ -14,6 +14,7 @@ from cdp.core.chains import sampling
 from cdp.core.chains.registry import Told
 from customers.selectors import lineage
 from loyalty.models import Balance
+from loyalty.selectors import purses
 
 SUBJECT = "loyalty_balance"
 PAGE = 1000
@@ -89,12 +90,17 @@ WHERE a.customer_id = ANY(%(people)s::uuid[]) AND a.change <> COALESCE(m.change,
 """
 
 
+def _holders(people: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    found = lineage.holders(lineage.everybody(people))
+    return found | purses.hands(found)
+
+
 def _different(people: Sequence[uuid.UUID]) -> list[uuid.UUID]:
     """Whose lots, balances or acts say something else than the movements."""
     values: dict[str, Any] = {
         "people": copying.array(list(people)),
         # An act may have moved lots of whoever shared the purse then.
-        "holders": copying.array(sorted(lineage.holders(lineage.everybody(people)))),
+        "holders": copying.array(sorted(_holders(people))),
         "theirs": ["pending", "active", "held", "debt"],
     }
     found: set[uuid.UUID] = set()

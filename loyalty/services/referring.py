@@ -23,8 +23,8 @@ from loyalty.models import Act, FriendCode, FriendKey, Lot, Member, Referral
 from loyalty.rules import referring
 from loyalty.rules.coupons import LETTERS
 from loyalty.rules.programme import Programme
+from loyalty.selectors import purses, versions
 from loyalty.selectors import referrals as reading
-from loyalty.selectors import versions
 from loyalty.services import actions
 from loyalty.services.book import Book, Draft
 
@@ -184,7 +184,8 @@ def _count(row: Referral, order: Order, now: datetime) -> None:
         who, by = stands.get(row.customer_id), stands.get(row.by)
         if who is None or by is None or who == by:
             return
-        standing.queue([who, by])
+        # What both are given opens the books of their households as well.
+        standing.queue(purses.circle([who, by]))
         fresh = Referral.objects.select_for_update().filter(customer_id=row.customer_id, id=row.id).first()
         if fresh is None or fresh.state != State.WAITING:
             return

@@ -72,9 +72,19 @@ class Till:
         return self.book.purse(self.who, self.wallet.key)
 
     @property
+    def own(self) -> Purse:
+        """What of it is theirs alone."""
+        return self.purse.own()
+
+    @property
     def people(self) -> list[uuid.UUID]:
-        """Every row that shares the purse."""
+        """Every row that is this person."""
         return list(self.book.members[self.book.tops[self.who]])
+
+    @property
+    def sharers(self) -> list[uuid.UUID]:
+        """Every row of the household, their own first."""
+        return self.book.sharers(self.who)
 
     @property
     def tier(self) -> str:
@@ -158,8 +168,7 @@ def open_till(asked: Asked, *, members_only: bool = True) -> Till:
     who = book.stands.get(asked.customer)
     if who is None:
         raise lineage.Erased
-    people = book.members[book.tops[who]]
-    written = Balance.objects.filter(customer_id__in=people).aggregate(last=Max("moved_at"))["last"]
+    written = Balance.objects.filter(customer_id__in=book.sharers(who)).aggregate(last=Max("moved_at"))["last"]
     if written is not None and asked.now < written - SKEW:
         raise Refused(Refusal.CLOCK)
     rank = None

@@ -22,6 +22,7 @@ from loyalty.rules.receipts import REASONS, Refused
 from loyalty.selectors import cards as reading
 from loyalty.selectors import referrals
 from loyalty.services import cards, claims, referring
+from loyalty.views import card_household
 
 MOST = 300
 """Looks at addresses of cards from one network in ten minutes: a shop's own, full of members, is one."""
@@ -49,7 +50,9 @@ def _guarded(response: HttpResponse) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, secret: str) -> HttpResponse:
-    """GET shows the card; POST ends it (`act=end`) or replaces it by a new address (`act=new`)."""
+    """GET shows the card; POST ends it (`act=end`), replaces it by a new address (`act=new`), claims a receipt, or is
+    about sharing (`card_household`).
+    """
     if not bounding.may(request, "card", most=MOST):
         return _nothing(request, status=429)
     card = reading.find(secret)
@@ -57,15 +60,21 @@ def page(request: HttpRequest, secret: str) -> HttpResponse:
     if card is None or holder is None:
         return _nothing(request)
     with translation.override(_language(request, holder.language)):
-        if request.method == "POST" and request.POST.get("act") != CLAIM:
+        what, now = request.POST.get("act", "") if request.method == "POST" else "", timezone.now()
+        if request.method == "POST" and what not in {CLAIM, *card_household.ACTS}:
             return _acted(request, card)
-        claimed, fault = _claimed(request, card) if request.method == "POST" else ("", "")
+        claimed, fault = _claimed(request, card) if what == CLAIM else ("", "")
+        shared = card_household.Outcome()
+        if what in card_household.ACTS:
+            shared = card_household.act(request, card, now)
+            fault = fault or shared.fault
         found = reading.face(holder, now=timezone.now())
         context = {
             "friend": _friend(card),
             "claimed": claimed,
-            "claim_fault": fault,
-            "claim_code": request.POST.get("code", "") if fault else "",
+            "claim_fault": fault if what == CLAIM else "",
+            "claim_code": request.POST.get("code", "") if fault and what == CLAIM else "",
+            "household": card_household.shown(card, shared, now),
             "face": found,
             "code": qr.svg(found.number),
             "bars": barcode.svg(found.number) if found.number.isascii() and found.number else "",

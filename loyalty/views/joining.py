@@ -116,7 +116,7 @@ def leave(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
         messages.success(request, _("They take part no more"))
         return redirect("loyalty:member", row.id)
     known = wallets.every()
-    standings = [one for one in accounts.standings(row.id, at=now) if one.balance or one.pending or one.held]
+    standings = [one for one in accounts.own(row.id, at=now) if one.balance or one.pending or one.held]
     context: dict[str, Any] = {
         **frame.context(request, "members"),
         "profile": profiles.one(row.id),

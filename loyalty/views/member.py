@@ -20,7 +20,7 @@ from customers.selectors import lineage, profiles
 from loyalty.models import Member, WalletType
 from loyalty.rules.programme import MAIN
 from loyalty.rules.purse import ZERO, Purse
-from loyalty.selectors import accounts, adjustments, ledger, members, tiers, versions, wallets
+from loyalty.selectors import accounts, adjustments, households, ledger, members, tiers, versions, wallets
 from loyalty.selectors.acts_told import MINUS, Teller
 from loyalty.selectors.tiers import Standing
 from loyalty.selectors.wallets import Wallet
@@ -83,6 +83,7 @@ def member_detail(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
         "waiting": [_waiting(one, known) for one in adjustments.of(row.id)],
         "may_adjust": user.can("loyalty.adjust") and takes_part and bool(known),
         "may_enrol": user.can("customers.edit"),
+        "household": _household(row.id, now) if takes_part else None,
         "card_url": _card_url(row.id) if takes_part and user.can("customers.edit") else "",
     }
     return render(request, "loyalty/members/member.html", context)
@@ -151,6 +152,20 @@ def _wallets(customer: uuid.UUID, known: Any, now: dt.datetime) -> list[dict[str
             }
         )
     return shown
+
+
+def _household(customer: uuid.UUID, now: dt.datetime) -> dict[str, Any] | None:
+    """With whom they share; None where nobody may and they do not."""
+    shared = households.of(customer)
+    if shared is None:
+        return {"names": []} if households.limit(now) > 1 else None
+    known = wallets.every()
+    own = [one for one in accounts.own(customer, at=now) if one.balance and not one.wallet.currency]
+    return {
+        "names": [name or _("somebody without a name") for name in shared.names],
+        "members": shared.members,
+        "own": [known[one.wallet.key].counted(one.balance) for one in own],
+    }
 
 
 def _ending(wallet: Wallet, one: ledger.Coming) -> dict[str, Any]:

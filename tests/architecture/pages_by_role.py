@@ -127,6 +127,8 @@ PAGES = [
     ("loyalty:enrol", "POST", "cspo"),
     ("loyalty:leave", "GET", "cspo"),
     ("loyalty:leave", "POST", "cspo"),
+    ("loyalty:household", "GET", "cspo"),
+    ("loyalty:household", "POST", "cspo"),
     ("loyalty:adjust", "GET", "cmso"),
     ("loyalty:adjust", "POST", "cmso"),
     ("loyalty:adjustment-reverse", "GET", "cmso"),

@@ -67,3 +67,38 @@ def test_the_card_can_be_installed_and_opens_without_a_connection(live_server: L
     page.goto(address)
     expect(page.get_by_role("heading", name="There is no card here")).to_be_visible()
     context.close()
+
+
+@pytest.mark.long
+@pytest.mark.django_db(transaction=True)
+def test_one_shows_an_invitation_and_the_other_shares_by_it(live_server: LiveServer, browser: Browser) -> None:
+    begin = NOW - timedelta(days=100)
+    programmes.publish(programmes.spend(), household=3, starts_at=begin, now=begin)
+    addresses = []
+    for name in ("Mali Suk", "Somchai Suk"):
+        one = factories.customer(name=name, language="en")
+        members.enrol(customer=one.id, how=Member.How.STAFF, actor=SYSTEM, now=begin)
+        shop.buy(one, NOW - timedelta(days=1), ("A-1", 1, 1000))
+        shop.settle(one, NOW)
+        addresses.append(f"{live_server.url}{reading.path(cards.give(customer=one.id, actor=SYSTEM, now=NOW))}")
+    hers, his = (browser.new_context(viewport={"width": 390, "height": 844}).new_page() for _ in addresses)
+    hers.goto(addresses[0])
+    hers.get_by_text("What sharing means").click()
+    hers.get_by_role("button", name="I agree: show an invitation").click()
+    code = hers.locator("#household-code").inner_text()
+    his.goto(addresses[1])
+    his.get_by_label("The code of an invitation").fill(code.lower())
+    his.get_by_role("button", name="Look at the invitation").click()
+    expect(his.get_by_text("Mali invites you to share.")).to_be_visible()
+    expect(his.get_by_text("but not what was bought")).to_be_visible()
+    his.get_by_role("button", name="I agree: share").click()
+    expect(his.get_by_text("Shared with Mali")).to_be_visible()
+    expect(his.locator(".member-card-balance strong")).to_have_text("80")
+    hers.goto(addresses[0])
+    expect(hers.get_by_text("Shared with Somchai")).to_be_visible()
+    assert hers.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    hers.get_by_text("Share no more").click()
+    hers.get_by_role("button", name="Leave the household").click()
+    expect(hers.locator(".member-card-balance strong")).to_have_text("40")
+    for page in (hers, his):
+        page.context.close()

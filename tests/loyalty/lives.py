@@ -261,7 +261,7 @@ class Lives(RuleBasedStateMachine):
             lambda: giving.give(self.asked(person), Decimal(-1)),
         ):
             assert self.once(work) is None
-        if Balance.objects.filter(customer_id__in=purses.pools([self.top(person)])[self.top(person)]).exists():
+        if Balance.objects.filter(customer_id__in=purses.persons([self.top(person)])[self.top(person)]).exists():
             moved = self.written()
             try:
                 giving.give(late, Decimal(1))
@@ -379,7 +379,7 @@ class Lives(RuleBasedStateMachine):
                 "SELECT customer_id, sum(amount) FROM loyalty_leg WHERE account = ANY(%s) GROUP BY 1", [list(KEPT)]
             )
             has = dict(cursor.fetchall())
-        for top, rows in purses.pools(self.tops()).items():
+        for top, rows in purses.persons(self.tops()).items():
             bought = self.worth_of_orders(rows)
             answered = sum(one.promised["points"] for one in rewards.of(rows))
             spent = sum((row.captured - row.restored for row in Hold.objects.filter(customer_id__in=rows)), Decimal(0))
@@ -389,7 +389,7 @@ class Lives(RuleBasedStateMachine):
 
     def each_fact_lies_with_one(self):
         """Where a fact has gone to somebody else, nothing of what it brought has stayed."""
-        whose = {row: top for top, rows in purses.pools(self.tops()).items() for row in rows}
+        whose = {row: top for top, rows in purses.persons(self.tops()).items() for row in rows}
         orders = dict(Order.objects.filter(customer_id__in=self.rows).values_list("id", "customer_id"))
         acts = list(Act.objects.filter(kind__in=["earn", "refund"], customer_id__in=self.rows))
         answers = deeds.owners({act.cause for act in acts}, self.rows)

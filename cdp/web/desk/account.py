@@ -15,7 +15,7 @@ from loyalty.models import Member, WalletType
 from loyalty.rules import paying
 from loyalty.rules.programme import MAIN, Programme
 from loyalty.rules.purse import ZERO
-from loyalty.selectors import accounts, versions, wallets
+from loyalty.selectors import accounts, households, versions, wallets
 from loyalty.selectors.accounts import Standing
 from loyalty.selectors.wallets import Wallet
 
@@ -92,6 +92,7 @@ class Account:
     points: Decimal = ZERO
     credit: Decimal = ZERO
     step: Decimal = ZERO
+    members: int = 1  # how many share it
 
     @property
     def shown_credit(self) -> str:
@@ -126,6 +127,7 @@ def of(customer: uuid.UUID, *, at: datetime) -> Account | None:
         points=points if member and how.worth and points >= how.smallest else ZERO,
         credit=sum(credit, ZERO) if member else ZERO,
         step=how.step,
+        members=len(households.others(customer)) + 1 if member else 1,
     )
 
 

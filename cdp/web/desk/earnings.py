@@ -106,7 +106,7 @@ def book(customer: uuid.UUID, order: uuid.UUID, *, at: datetime) -> Effect:
     Call it inside the transaction that wrote the order or the return.
     """
     top = lineage.get(customer).customer.id
-    people = purses.pools([top])[top]
+    people = purses.persons([top])[top]
     before = {act.id for act in _acts(people, order)}
     accruing.accrue([top], at)
     acts = [act for act in _acts(people, order) if act.id not in before]

@@ -227,7 +227,7 @@ def take(
 
 def _redeemed(order: Order, whose: uuid.UUID, share: Fraction) -> list[Hold]:
     """What was redeemed for that order, by the number its source told; rewards come back with the whole of it."""
-    people = purses.pools([whose])[whose]
+    people = purses.persons([whose])[whose]
     found = Hold.objects.filter(
         customer_id__in=people, source=order.source, reference=order.external_id, state=Hold.State.CAPTURED
     )

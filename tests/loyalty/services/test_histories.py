@@ -240,7 +240,7 @@ class Histories(RuleBasedStateMachine):
             assert row.debt == -accounts.get((row.customer_id, "debt"), 0)
         assert sum(accounts.values(), Decimal(0)) == 0
         assert sum((amount for (_, account), amount in accounts.items() if account == "parted"), Decimal(0)) == 0
-        for top, members in purses.pools({self.top(person) for person in range(3)}).items():
+        for top, members in purses.persons({self.top(person) for person in range(3)}).items():
             has = sum((accounts.get((row, account), Decimal(0)) for row in members for account in _KEPT), Decimal(0))
             assert has == sum((self.own[row] for row in members), Decimal(0)), top
 

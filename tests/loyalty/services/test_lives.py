@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.loyalty.lives import Lives, RichLives
+from tests.loyalty.sharing_lives import SharingLives
 
 pytestmark = pytest.mark.django_db
 
@@ -24,12 +25,12 @@ def play(machine, examples, steps):
     )
 
 
-@pytest.mark.parametrize("machine", [Lives, RichLives])
+@pytest.mark.parametrize("machine", [Lives, RichLives, SharingLives])
 def test_a_few_lives(machine):
     play(machine, 1, 12)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("machine", [Lives, RichLives])
+@pytest.mark.parametrize("machine", [Lives, RichLives, SharingLives])
 def test_many_lives(machine):
     play(machine, 300, 40)

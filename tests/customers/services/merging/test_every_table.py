@@ -96,6 +96,7 @@ FATES = {
     "loyalty.Movement": LINEAGE,
     "loyalty.PromotionUse": DECIDED,
     "loyalty.Referral": STAYS,
+    "loyalty.Seat": LINEAGE,
     "loyalty.Settled": LINEAGE,
     "surveys.Answer": FOLLOWS,
     "surveys.InterviewNote": FOLLOWS,
