@@ -15,7 +15,7 @@ from customers.selectors import lineage
 from customers.services import notes, standing
 from loyalty.models import Adjustment, Offer
 from loyalty.rules.adjusting import Why
-from loyalty.selectors import thanks
+from loyalty.selectors import purses, thanks
 from loyalty.selectors.thanks import Thanked, Thing
 from loyalty.services import adjusting, coupons, giving, thanks_told
 from loyalty.services.coupons import Issued, Promise
@@ -79,7 +79,7 @@ def _once(thing: Thing) -> None:
     owner = standing.hold([thing.customer]).get(thing.customer)
     if owner is None:
         raise lineage.Erased
-    standing.queue([owner])
+    standing.queue(purses.circle([owner]))  # what is given opens the book of a household
     before = thanks.thanked(thing)
     if before is not None:
         raise AlreadyThanked(before)

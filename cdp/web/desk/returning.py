@@ -198,7 +198,7 @@ def take(
         whose = standing.hold([order.customer_id]).get(order.customer_id)
         if whose is None:
             raise UnableToReturn(_("This customer is no longer here."))
-        standing.queue([whose])
+        standing.queue(purses.circle([whose]))  # taking back opens the book of a household
         found_order = Order.objects.filter(customer_id__in=lineage.of(whose), id=order.id).first()
         if found_order is None:
             raise UnableToReturn(_("This purchase is somebody else's now."))
