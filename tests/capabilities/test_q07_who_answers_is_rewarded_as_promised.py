@@ -2,14 +2,16 @@
 
 import datetime as dt
 import hashlib
+import re
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from cdp.core import pipeline
 from cdp.core.models import Notice
-from loyalty.models import Draw
+from loyalty.models import Coupon, Draw
 from loyalty.services import actions, draws, prizes
 from surveys.models import Response
 from tests import factories
@@ -84,3 +86,24 @@ def test_q07_points_and_a_place_in_a_draw_come_as_promised_and_anybody_repeats_t
     assert "example.com" not in after.partition("<main")[2].partition("</main")[0]
     assert sorted(shop.has(one, later) for one in people) in ([0, 50, 500], [0, 0, 550])
     assert Notice.objects.get(kind="draw-won").state == "waiting"
+
+
+def test_q07_a_coupon_comes_once_for_each_person_and_questionnaire_and_is_taken_at_the_till(client: Client) -> None:
+    cache.clear()
+    owner = Client()
+    owner.force_login(factories.staff("owner"))
+    survey = asking.opened(value(page("one", question("nps", "score"))), slug="given")
+    arranged = {"part": "arrange", "name": "Visit", "sample": "100", "reward": "coupon", "offer": "first-order"}
+    assert owner.post("/surveys/given/settings/", arranged).status_code == 302
+    mali = factories.customer(name="Mali", email="mali@example.com")
+    for _twice in range(2):
+        _answered(client, "given", asking.invited(survey, mali.id))
+        pipeline.drain_all(now=timezone.now())
+    coupon = Coupon.objects.get()
+    assert (coupon.customer_id, coupon.reason) == (mali.id, "survey")
+    seen = owner.get(f"/counter/{mali.id}/?lang=en").content.decode()
+    (code,) = set(re.findall(r"\b[0-9A-Z]{5}-[0-9A-Z]{5}\b", seen))
+    sale = {"customer": {"email": "mali@example.com"}, "external_id": "T-1", "amount": "200.00", "currency": "THB"}
+    till = {"Authorization": f"Bearer {factories.api_key(source_key='till')[1]}"}
+    told = client.post(f"/api/v1/coupons/{code}/redeem", sale, content_type="application/json", headers=till)
+    assert (told.status_code, told.json()["discount"]) == (200, "20.00")
