@@ -101,8 +101,9 @@ joined AS (
     SELECT j.customer_id, j.joined_at, NULLIF(j.tier, '') AS tier
     FROM loyalty_member j WHERE {joined_scope} AND j.left_at IS NULL
 ),
--- Rows whose lots each member may spend: merged people's are among them, and nothing of theirs ever moves.
-pool AS (SELECT * FROM unnest(%(rows)s::uuid[], %(tops)s::uuid[]) AS p (row, top)),
+-- Rows whose lots each member may spend: merged people's are among them, as nothing of theirs ever moves, and those of
+-- who shares a household with them, who keeps money and debts for themselves.
+pool AS (SELECT * FROM unnest(%(rows)s::uuid[], %(tops)s::uuid[], %(mine)s::boolean[]) AS p (row, top, mine)),
 wallet AS (
     SELECT k.key, CASE k.kind WHEN 'credit' THEN 'credit' WHEN 'stamps' THEN 'stamps' ELSE 'points' END AS label
     FROM loyalty_wallettype k
@@ -113,7 +114,7 @@ step AS (
     SELECT p.top, k.label, v.at, sum(v.by) AS by
     FROM pool p
     JOIN loyalty_lot l ON l.customer_id = p.row AND (l.pending > 0 OR l.active > 0 OR l.held > 0)
-    JOIN wallet k ON k.key = l.wallet
+    JOIN wallet k ON k.key = l.wallet AND (p.mine OR k.kind <> 'credit')
     CROSS JOIN LATERAL (VALUES
         (NULL::timestamptz, CASE WHEN l.ends <= %(now)s THEN 0
                                  ELSE l.active + CASE WHEN l.active_from <= %(now)s THEN l.pending ELSE 0 END END),
@@ -125,7 +126,8 @@ step AS (
     WHERE v.by <> 0 GROUP BY p.top, k.label, v.at, v.by < 0
     UNION ALL
     SELECT p.top, k.label, NULL, -sum(b.debt)
-    FROM pool p JOIN loyalty_balance b ON b.customer_id = p.row AND b.debt > 0 JOIN wallet k ON k.key = b.wallet
+    FROM pool p JOIN loyalty_balance b ON b.customer_id = p.row AND b.debt > 0 AND p.mine
+    JOIN wallet k ON k.key = b.wallet
     GROUP BY p.top, k.label
 ),
 purse AS (
@@ -252,8 +254,9 @@ def _params(now: datetime) -> dict[str, Any]:
 def _pools(**scope: Any) -> dict[str, str]:
     """Whose lots the members among these may spend, as the parameters of the statement. A query where nobody is."""
     members = list(Member.objects.filter(left_at=None, **scope).values_list("customer_id", flat=True))
-    pairs = [(row, top) for top, rows in purses.pools(members).items() for row in rows] if members else []
-    return {"rows": copying.array([row for row, _top in pairs]), "tops": copying.array([top for _row, top in pairs])}
+    shared = purses.sharing(members)
+    found = [(row, top, row in shared.persons[top]) for top in members for row in shared.rows(top)]
+    return {name: copying.array([one[at] for one in found]) for at, name in enumerate(("rows", "tops", "mine"))}
 
 
 def update(customers: Sequence[uuid.UUID], now: datetime) -> None:

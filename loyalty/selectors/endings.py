@@ -51,7 +51,7 @@ def wallets_of(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Pu
     """Every wallet of the members among these, by its key; whoever has nothing is left out."""
     found = Member.objects.filter(customer_id__in=list(customers), left_at=None).values_list("customer_id", flat=True)
     held: dict[uuid.UUID, dict[str, Purse]] = defaultdict(dict)
-    for (top, wallet), purse in purses.load(purses.pools(list(found))).items():
+    for (top, wallet), purse in purses.found(list(found)).items():
         held[top][wallet] = purse
     return dict(held)
 
@@ -81,7 +81,7 @@ def members(customers: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Purse]:
     tops = list(found)
     if not tops:
         return {}
-    loaded = purses.load(purses.pools(tops))
+    loaded = purses.found(tops)
     return {top: loaded.get((top, MAIN)) or Purse(top) for top in tops}
 
 

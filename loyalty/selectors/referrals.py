@@ -106,7 +106,7 @@ def due(*, now: datetime, since: timedelta) -> Iterator[Sequence[Referral]]:
         if not page:
             return
         after = page[-1].id
-        people = purses.pools({row.customer_id for row in page})
+        people = purses.persons({row.customer_id for row in page})
         asked = []
         for row in page:
             version = timeline.at(row.at)

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0023_reviews_by_form'),
-        ('loyalty', '0019_thanks'),
+        ('loyalty', '0022_speed'),
     ]
 
     operations = [
