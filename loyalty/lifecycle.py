@@ -131,7 +131,7 @@ declare(
     "loyalty.Adjustment",
     on_merge=OnMerge.MOVE,
     on_erase=OnErase.DELETE,
-    export=("wallet", "amount", "reason", "words", "state", "asked_at", "decided_at", "answer"),
+    export=("wallet", "amount", "reason", "about", "words", "state", "asked_at", "decided_at", "answer"),
     is_ours=True,
 )
 declare_settling(parting.settle)

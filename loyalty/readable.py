@@ -10,7 +10,7 @@ from cdp.core import readable, sources, written_dates
 from cdp.core.readable import Reading, Row
 from loyalty.models import Draw
 from loyalty.rules import benefit
-from loyalty.selectors import benefits, draws
+from loyalty.selectors import benefits, draws, thanks
 
 
 def _worth(row: Row) -> str:
@@ -24,6 +24,10 @@ def _draws() -> dict[str, str]:
 def _last_day(row: Row) -> str:
     """The last day on which it is good, as the page of the coupon tells it: the moment stored is when that is over."""
     return written_dates.in_full(timezone.localdate(row["valid_until"] - dt.timedelta(microseconds=1)))
+
+
+def _thanked_for(row: Row) -> str:
+    return str(thanks.NAMES.get(row["about"].partition(":")[0], ""))
 
 
 readable.declare(
@@ -215,6 +219,7 @@ readable.declare(
             "answer": _("What was answered"),
         },
         newest="asked_at",
+        told={"about": _thanked_for},
     ),
 )
 readable.declare_inner("loyalty.Movement")

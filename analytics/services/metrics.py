@@ -114,7 +114,7 @@ step AS (
     SELECT p.top, k.label, v.at, sum(v.by) AS by
     FROM pool p
     JOIN loyalty_lot l ON l.customer_id = p.row AND (l.pending > 0 OR l.active > 0 OR l.held > 0)
-    JOIN wallet k ON k.key = l.wallet AND (p.mine OR k.kind <> 'credit')
+    JOIN wallet k ON k.key = l.wallet AND (p.mine OR k.label <> 'credit')
     CROSS JOIN LATERAL (VALUES
         (NULL::timestamptz, CASE WHEN l.ends <= %(now)s THEN 0
                                  ELSE l.active + CASE WHEN l.active_from <= %(now)s THEN l.pending ELSE 0 END END),

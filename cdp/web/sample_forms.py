@@ -19,6 +19,7 @@ from customers.services import arrivals, identity
 from loyalty.models import Coupon, Offer
 from loyalty.rules.benefit import Basket
 from loyalty.selectors import coupons as offers
+from loyalty.selectors import undone
 from loyalty.services import coupons
 
 ON_THE_WAY = {
@@ -110,7 +111,7 @@ def _coupons(sample: shop.Shop, source: Source, now: dt.datetime) -> int:
             continue
         issued = coupons.issue(customer=owners[row], offer=offer, source=SAMPLE, actor=SYSTEM, now=at)
         _arrive(owners[row], Arrival.Form.SIGNUP, row, at)
-        bought = list(Order.objects.filter(customer_id=owners[row], is_counted=True)[:2])
+        bought = list(undone.without(Order.objects.filter(customer_id=owners[row], is_counted=True))[:2])
         is_unused = Coupon.objects.filter(customer_id=owners[row], redeemed_at__isnull=False).exists() is False
         if issued and len(bought) == 1 and is_unused:
             sale = coupons.Sale(
