@@ -171,6 +171,17 @@ def _counted(frozen: Frozen, gone: Sequence[Fraction], kept: Decimal, digits: in
     }
 
 
+def kept_by_rule(frozen: Frozen | None, due: Due, wallet: str) -> dict[str, Decimal]:
+    """What rules still give into a wallet for a purchase, in proportion to what is due of it: what caps count. A rule
+    that gives nothing any more is left out, so that the next purchase may have what this one had.
+    """
+    portion = frozen.portions.get(wallet) if frozen else None
+    left = due.points.get(wallet, ZERO)
+    if portion is None or left <= 0 or portion.points <= 0:
+        return {}
+    return {rule: (points * left / portion.points).quantize(CENT) for rule, points in portion.rules.items()}
+
+
 # --- as it stands in an act ---
 
 

@@ -156,10 +156,12 @@ def histories(tops: Mapping[uuid.UUID, uuid.UUID], zone: dt.tzinfo) -> dict[uuid
             """
             SELECT customer_id, COALESCE(fact_id, id), wallet, at, COALESCE(details->>'on', ''),
                 COALESCE(details->>'by', '0'), qualifying,
-                COALESCE(details->'counts', 'null')::text, COALESCE(details->'rules', 'null')::text
+                COALESCE(details->'counts', 'null')::text,
+                COALESCE(details->'kept', details->'rules', 'null')::text
             FROM loyalty_act
             WHERE customer_id = ANY(%s::uuid[])
-                AND (qualifying IS NOT NULL OR details->'counts' IS NOT NULL OR details->'rules' IS NOT NULL)
+                AND (qualifying IS NOT NULL OR details->'counts' IS NOT NULL OR details->'rules' IS NOT NULL
+                    OR details->'kept' IS NOT NULL)
             ORDER BY id
             """,
             [copying.array(list(tops))],

@@ -232,9 +232,9 @@ class _Accrual:
             due = settling.due(now, self._purchase(fact, now.rate, version), self.digits)
         else:
             due = Due()
-        told = now if now is not None and (before is None or now.mark != before.mark) else None
+        is_told = now is not None and (before is None or now.mark != before.mark)
         for wallet in sorted({*due.points, *past.by, MAIN}):
-            self._book(person, one, fact, version, past, due, told, wallet)
+            self._book(person, one, fact, version, past, due, wallet, judged=now, is_told=is_told)
 
     def _judge(self, person: _Person, fact: Fact, version: Version, before: Frozen | None) -> Frozen | None:
         """What the order was worth: as it was judged before, anew under the same circumstances if it is another one
@@ -277,10 +277,14 @@ class _Accrual:
         version: Version,
         past: Booked,
         due: Due,
-        told: Frozen | None,
         wallet: str,
+        *,
+        judged: Frozen | None = None,
+        is_told: bool = False,
     ) -> None:
-        """Book one wallet's difference, and in the main one what counts for tiers."""
+        """Book one wallet's difference, and in the main one what counts for tiers. A judgement that is another one now
+        is told (`is_told`).
+        """
         by = due.points.get(wallet, ZERO) - past.by[wallet]
         counts = {}
         if wallet == MAIN:
@@ -293,7 +297,11 @@ class _Accrual:
             return
         at = fact.at if fact else past.on or self.book.now
         is_back = by < 0 or (not by and past.last >= 0)
-        details: dict[str, Any] = settling.written(told, wallet) if told else {}
+        details: dict[str, Any] = settling.written(judged, wallet) if judged and is_told else {}
+        rules = settling.kept_by_rule(judged, due, wallet)
+        kept = {rule: text(points) for rule, points in rules.items()}
+        if one.kind == Settled.Kind.ORDER and kept != details.get("rules"):
+            details["kept"] = kept
         details |= {"by": text(by), "counts": {basis: text(value) for basis, value in counts.items()}}
         happened = at if past.last < 0 else self._changed_at(fact)
         if happened != at:
@@ -316,8 +324,7 @@ class _Accrual:
         person.history.by[wallet] += by
         if counts:
             person.history.count(at, counts)
-        if "rules" in details:
-            rules = {rule: Decimal(points) for rule, points in details["rules"].items()}
+        if one.kind == Settled.Kind.ORDER:
             person.history.give((one.fact, wallet), at.astimezone(self.zone).date(), rules)
 
     def _changed_at(self, fact: Fact | None) -> datetime:
@@ -394,7 +401,7 @@ class _Accrual:
                 {wallet: -min(points.get(wallet, ZERO), max(most, ZERO))},
                 {"spend": -min(spent, max(person.history.counter("spend", *_EVER) - past.counts["spend"], ZERO))},
             )
-            self._book(person, one, fact, version, past, due, None, wallet)
+            self._book(person, one, fact, version, past, due, wallet)
 
     # --- ranks ---
 

@@ -11,11 +11,11 @@ from commerce.models import ExchangeRate, Order
 from customers.services import merging
 from loyalty.models import Act, Lot, Member, Movement, Settled
 from tests import factories
-from tests.loyalty.programmes import BEGIN, publish, spend, tier
+from tests.loyalty.programmes import BEGIN, NAMES, publish, spend, tier
 from tests.loyalty.shop import buy, change, has, member, refund, settle
 
 pytestmark = pytest.mark.django_db
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 AT = BEGIN + 40 * DAY
 
 
@@ -86,6 +86,42 @@ def test_refunds_in_parts_take_exactly_what_the_whole_brought():
     assert left == sorted(left, reverse=True)
     assert has(ann, AT + 4 * DAY) == 0
     assert Act.objects.aggregate(all=Sum("qualifying"))["all"] == 0
+
+
+STAMP = {"on": "visit", "key": "visit", "names": NAMES, "wallet": "stamps", "caps": [{"per": "day", "times": 1}]}
+
+
+def test_a_sale_that_was_cancelled_uses_up_no_limit():
+    publish(STAMP, wallets={"stamps": {"full": 10, "reward": "cup"}})
+    ann = member(BEGIN)
+    wrong = buy(ann, AT, ("tea", 1, "100"))
+    settle(ann, AT)
+    change(wrong, AT + HOUR, status=Order.Status.CANCELLED, is_counted=False)
+    settle(ann, AT + HOUR)
+    assert has(ann, AT + HOUR, "stamps") == 0
+    buy(ann, AT + 2 * HOUR, ("tea", 1, "100"))
+    settle(ann, AT + 2 * HOUR)
+    buy(ann, AT + 3 * HOUR, ("tea", 1, "100"))
+    settle(ann, AT + 3 * HOUR)
+    assert has(ann, AT + 3 * HOUR, "stamps") == 1
+    # It stands after all: it had its stamp first, whatever came of the day since.
+    change(wrong, AT + 4 * HOUR, status=Order.Status.PAID, is_counted=True)
+    settle(ann, AT + 4 * HOUR)
+    assert has(ann, AT + 4 * HOUR, "stamps") == 2
+
+
+def test_what_came_back_of_a_sale_leaves_room_below_a_limit_of_points():
+    publish({**spend(), "caps": [{"per": "month", "points": "10"}]})
+    ann = member(BEGIN)
+    order = buy(ann, AT, ("tea", 4, "200"))
+    settle(ann, AT)
+    assert has(ann, AT) == 8
+    refund(ann, AT + HOUR, ("tea", 3, "150"), order=order)
+    settle(ann, AT + HOUR)
+    assert has(ann, AT + HOUR) == 2
+    buy(ann, AT + DAY, ("tea", 6, "300"))
+    settle(ann, AT + DAY)
+    assert has(ann, AT + DAY) == 10
 
 
 def test_what_was_judged_stays_judged_by_its_version_and_tier():
