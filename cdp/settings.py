@@ -333,6 +333,11 @@ CELERY_BEAT_SCHEDULE["settle-tiers"] = {
     "schedule": crontab(hour=0, minute=30),
     "options": {"expires": 3600},
 }
+CELERY_BEAT_SCHEDULE["look-for-unsettled"] = {
+    "task": "loyalty.tasks.look_for_unsettled",
+    "schedule": crontab(hour=3, minute=30),
+    "options": {"expires": 3600},
+}
 CELERY_BEAT_SCHEDULE["look-for-birthdays"] = {
     "task": "loyalty.tasks.look_for_birthdays",
     "schedule": crontab(hour=0, minute=10),

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from loyalty.services import (
     birthdays,
+    catching_up,
     claims,
     coupons,
     draws,
@@ -52,6 +53,12 @@ def settle_tiers() -> None:
 def look_for_birthdays() -> None:
     """Have those looked at whose birthday it is, or was while nothing ran."""
     birthdays.mark(now=timezone.now())
+
+
+@shared_task
+def look_for_unsettled() -> None:
+    """Have those looked at whose purchases nobody has: of before the programme, or before a rate was known."""
+    catching_up.mark(now=timezone.now())
 
 
 @shared_task

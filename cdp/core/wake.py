@@ -47,6 +47,11 @@ def companies() -> None:
     _send("customers.tasks.sweep_companies")
 
 
+def purchases() -> None:
+    """Purchases may earn that nobody looked at: a programme began in the past, or a rate came."""
+    _send("loyalty.tasks.look_for_unsettled")
+
+
 def webhooks() -> None:
     """Something happened that others are told of."""
     _send("cdp.core.tasks.tell_others")

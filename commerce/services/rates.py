@@ -1,10 +1,12 @@
-"""Writing exchange rates. Metrics take a changed rate with their next full rebuild."""
+"""Writing exchange rates. Metrics take a changed rate with their next full rebuild; purchases that waited for one earn
+now.
+"""
 
 from datetime import datetime
 
 from django.db import transaction
 
-from cdp.core import audit
+from cdp.core import audit, wake
 from cdp.core.actors import Actor
 from commerce.models import ExchangeRate
 
@@ -14,6 +16,7 @@ def save(*, rate: ExchangeRate, actor: Actor, now: datetime) -> ExchangeRate:
     with transaction.atomic():
         rate.save()
         _record(rate, actor=actor, now=now, change="saved")
+        transaction.on_commit(wake.purchases)
     return rate
 
 

@@ -58,8 +58,13 @@ back AS (
     FROM pool p JOIN commerce_refund r ON r.customer_id = p.row WHERE r.order_id IS NOT NULL GROUP BY 1, 2
 ),
 coupon AS (
-    SELECT p.top, c.order_id, count(*) AS seen FROM pool p JOIN loyalty_coupon c ON c.customer_id = p.row
-    WHERE c.order_id IS NOT NULL GROUP BY 1, 2
+    SELECT g.top, g.order_id, md5(string_agg(concat_ws('/', g.id, g.off), ',' ORDER BY g.id)) AS seen FROM (
+        SELECT p.top, c.order_id, c.id, c.off FROM pool p JOIN loyalty_coupon c ON c.customer_id = p.row
+        WHERE c.order_id IS NOT NULL
+        UNION ALL
+        SELECT p.top, u.order_id, u.id, u.off FROM pool p JOIN loyalty_promotionuse u ON u.customer_id = p.row
+        WHERE u.order_id IS NOT NULL AND u.reversed_at IS NULL
+    ) g GROUP BY 1, 2
 ),
 held AS (
     SELECT p.top, h.source, h.reference, sum(h.captured) AS seen
@@ -242,7 +247,9 @@ def _basket(
     if not lines:
         goods = max(amount - shipping, ZERO) + discount
         whole = [Line("", "", Decimal(1), goods)]
-        return Basket(at, whole, discount, rewards=min(_rewards(coupons, goods, whole), discount))
+        rewards = min(_rewards(coupons, goods, whole), discount)
+        # What it came to holds its tax.
+        return Basket(at, whole, discount, shipping, tax, amount, rewards)
     goods = sum((line.amount for line in lines), ZERO)
     if total is not None and discount:
         rest = [abs(total - goods - shipping - added) for added in (ZERO, tax)]

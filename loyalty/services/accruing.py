@@ -158,6 +158,7 @@ class _Accrual:
         self.people = {
             top: _Person(top, row, row.rank, histories[top]) for top, row in taking_part.items() if top in wanted
         }
+        self.unrated: set[uuid.UUID] = set()
         self.booked = booked.of(self.rows, [one.fact for one in changed])
         currencies = {fact.currency for fact in self.facts.values()}
         self.rates = facts.Rates(
@@ -206,7 +207,10 @@ class _Accrual:
                 self._order(person, one, fact)
         self._rise()
         self.book.write()
-        _remember(self.rows, self.changed)
+        # What waits for a rate is looked at again once there is one (`catching_up`).
+        settled = [one for one in self.changed if one.fact not in self.unrated]
+        if settled:
+            _remember(self.rows, settled)
 
     def _fact(self, one: Changed) -> Fact | None:
         """None where it is not this purse's any more, whoever of the others has it."""
@@ -246,6 +250,8 @@ class _Accrual:
                 return before
             return self._assess(version, purchase, before.tier, before.rate, before.so_far)
         rate = self.rates.of(fact.currency, version.programme.currency, fact.at)
+        if rate is None and not fact.purchase.is_void:
+            self.unrated.add(fact.id)
         if fact.purchase.is_void or rate is None:
             return None
         if fact.id not in self.claimed and not person.takes_part(fact.at, version.programme):
@@ -390,6 +396,8 @@ class _Accrual:
         points: Mapping[str, Decimal] = {}
         spent = ZERO
         rate = self.rates.of(fact.currency, version.programme.currency, fact.at) if fact else None
+        if fact and rate is None and past.last < 0:
+            self.unrated.add(fact.id)
         if fact and rate is not None and (past.last >= 0 or person.takes_part(fact.at, version.programme)):
             purchase = fact.purchase.at_rate(rate)
             points, spent = settling.worth_back(

@@ -404,6 +404,7 @@ def settle(customers: Sequence[uuid.UUID], now: datetime) -> None:
     those who have an open coupon, one those whose coupon paid for nothing; almost nobody has one. An order may be dated
     a day before its coupon: stores have clocks of their own.
     """
+    _join_orders(customers)
     if accounts.refunds(now).coupons:
         _settle_back(customers, now)
     with connection.cursor() as cursor:
@@ -442,6 +443,20 @@ def settle(customers: Sequence[uuid.UUID], now: datetime) -> None:
                 subject=coupon,
                 details={"offer": row.offer, "order": str(order)},
             )
+
+
+def _join_orders(customers: Sequence[uuid.UUID]) -> None:
+    """A till may tell of a coupon before it tells of its sale: the number names the order that came since."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE loyalty_coupon c SET order_id = o.id FROM commerce_order o
+            WHERE c.customer_id = ANY(%s::uuid[]) AND o.customer_id = c.customer_id AND c.redeemed_at IS NOT NULL
+                AND c.order_id IS NULL AND c.reference <> ''
+                AND (o.external_id, o.source) = (c.reference, c.redeemed_by)
+            """,
+            [copying.array(list(customers))],
+        )
 
 
 def _settle_back(customers: Sequence[uuid.UUID], now: datetime) -> None:

@@ -267,6 +267,7 @@ def settle_guests(orders: Sequence[tuple[uuid.UUID, uuid.UUID]], now: datetime) 
 def _settle(which: str, told: Sequence[Any], now: datetime) -> None:
     if not Promotion.objects.exists():
         return
+    _join_orders(which, told)
     if accounts.refunds(now).coupons:
         _settle_back(which, told, now)
     with connection.cursor() as cursor:
@@ -303,16 +304,25 @@ def _settle(which: str, told: Sequence[Any], now: datetime) -> None:
                 resolved_by=resolved_by,
             )
             if not _claim(use):
-                key = PromotionSale.objects.get(digest=digest)
-                PromotionUse.objects.filter(customer_id=key.customer_id, id=key.use_id, order_id=None).update(
-                    order_id=order
-                )
-                continue
+                continue  # the till told of it before
             PromotionCode.objects.filter(digest=reading.digest(code.plain)).update(
                 is_used=code.promotion.kind == Promotion.Kind.BATCH
             )
             Promotion.objects.filter(id=code.promotion.id).update(used=F("used") + 1)
             _write(use, code, code.promotion, source, number, min(placed_at, now), SYSTEM)
+
+
+def _join_orders(which: str, told: Sequence[Any]) -> None:
+    """A till may tell of a code before it tells of its sale: the number names the order that came since."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE loyalty_promotionuse u SET order_id = o.id FROM commerce_order o
+            WHERE {which} AND u.customer_id = o.customer_id AND u.order_id IS NULL AND u.reversed_at IS NULL
+                AND (u.reference, u.source) = (o.external_id, o.source)
+            """,  # noqa: S608  (a condition of ours)
+            told,
+        )
 
 
 def _settle_back(which: str, told: Sequence[Any], now: datetime) -> None:

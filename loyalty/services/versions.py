@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
-from cdp.core import audit
+from cdp.core import audit, wake
 from cdp.core.actors import Actor
 from cdp.core.structures import Invalid, Problem
 from loyalty.models import ProgrammeVersion, WalletType
@@ -101,6 +101,8 @@ def publish(
             subject=draft.id,
             details={"number": draft.number, "starts_at": starts_at.isoformat()},
         )
+        if starts_at <= now:
+            transaction.on_commit(wake.purchases)
     return draft
 
 

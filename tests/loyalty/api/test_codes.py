@@ -15,10 +15,10 @@ from commerce.models import Order
 from commerce.rules.inputs import OrderInput, RefundInput
 from commerce.services import orders, refunds
 from loyalty.api import coupons as door
-from loyalty.models import Promotion, PromotionUse
+from loyalty.models import Coupon, Promotion, PromotionUse
 from loyalty.rules.benefit import Basket
 from loyalty.selectors import promotions as reading
-from loyalty.services import promotions
+from loyalty.services import coupons, promotions
 from loyalty.services.coupons import Sale, UnableToRedeem
 from tests import factories
 
@@ -101,6 +101,20 @@ def test_an_order_that_names_the_code_has_used_it_once(ask):
         promotions.settle([ann.id], timezone.now())
     assert set(PromotionUse.objects.values_list("order_id", flat=True)) == {first.id, second.id}
     assert Promotion.objects.get(id=row.id).used == 2
+
+
+def test_a_code_told_before_its_sale_finds_it_by_the_number_though_the_sale_names_none(ask):
+    made()
+    ann = factories.customer(email="ann@example.com")
+    coupon = factories.coupon(ann)
+    sale = {"customer": str(ann.id), "external_id": "T-1", "amount": "100"}
+    assert ask("POST", "SONGKRAN26/redeem", sale)[0] == ask("POST", f"{coupon.code}/redeem", sale)[0] == 200
+    order = factories.order(ann, external_id="T-1")
+    Order.objects.filter(id=order.id).update(source="till")
+    for _ in range(2):
+        coupons.settle([ann.id], timezone.now())
+        promotions.settle([ann.id], timezone.now())
+    assert PromotionUse.objects.get().order_id == Coupon.objects.get().order_id == order.id
 
 
 def test_who_guesses_becomes_slow(ask, monkeypatch):

@@ -6,10 +6,14 @@ from decimal import Decimal
 import pytest
 from django.db.models import Sum
 
+from cdp.core import pipeline, wake
 from cdp.core.actors import SYSTEM
+from cdp.core.models import Mark
 from commerce.models import ExchangeRate, Order
+from commerce.services import rates
 from customers.services import merging
-from loyalty.models import Act, Lot, Member, Movement, Settled
+from loyalty.models import Act, Lot, Member, Movement, PromotionUse, Settled
+from loyalty.services import catching_up
 from tests import factories
 from tests.loyalty.programmes import BEGIN, NAMES, publish, spend, tier
 from tests.loyalty.shop import buy, change, has, member, refund, settle
@@ -122,6 +126,78 @@ def test_what_came_back_of_a_sale_leaves_room_below_a_limit_of_points():
     buy(ann, AT + DAY, ("tea", 6, "300"))
     settle(ann, AT + DAY)
     assert has(ann, AT + DAY) == 10
+
+
+def test_tax_is_in_what_an_order_without_lines_came_to():
+    publish({**spend(), "basis": "before_tax"})
+    ann = member(BEGIN)
+    factories.order(ann, placed_at=AT, amount=Decimal(1120), total=Decimal(1120), tax=Decimal(70), shipping=Decimal(50))
+    settle(ann, AT)
+    assert has(ann, AT) == 40
+
+
+def test_a_code_told_after_its_order_and_given_back_again_is_seen():
+    publish({**spend(), "rewards": "none"})
+    ann = member(BEGIN)
+    order = buy(ann, AT, ("tea", 1, "120"), discount="20", amount="100")
+    settle(ann, AT)
+    assert has(ann, AT) == 4
+    use = PromotionUse.objects.create(
+        customer=ann, promotion_id=order.id, code_digest=b"c", sale_digest=b"s", source=order.source, used_at=AT,
+        benefit={"gives": "amount", "amount": "20", "currency": "THB"}, reference=order.external_id, order_id=order.id,
+    )  # fmt: skip
+    settle(ann, AT + HOUR)
+    assert has(ann, AT + HOUR) == 0
+    use.reversed_at = AT + 2 * HOUR
+    use.save()
+    settle(ann, AT + 2 * HOUR)
+    assert has(ann, AT + 2 * HOUR) == 4
+
+
+def test_a_purchase_waits_for_the_rate_of_its_day(django_capture_on_commit_callbacks):
+    publish()
+    ann, ben, cat = member(BEGIN), member(BEGIN), factories.customer()
+    for who in (ann, cat):
+        buy(who, AT, ("tea", 1, "10"), currency="USD")
+    buy(ben, AT, ("tea", 1, "100"))
+    settle([ann, ben, cat], AT)
+    assert (has(ann, AT), Settled.objects.count()) == (0, 1)
+    assert catching_up.mark(now=AT) == 0  # nothing to be done yet
+    with django_capture_on_commit_callbacks() as woken:
+        rates.save(
+            rate=ExchangeRate(currency="USD", on=(AT - DAY).date(), rate=Decimal(33)), actor=SYSTEM, now=AT + HOUR
+        )
+    assert wake.purchases in woken
+    Mark.objects.all().delete()
+    assert catching_up.mark(now=AT + HOUR) == 1
+    assert set(Mark.objects.values_list("customer_id", "lane")) == {(ann.id, pipeline.BULK)}
+    settle(ann, AT + HOUR)
+    assert has(ann, AT + HOUR) == 13
+    assert catching_up.mark(now=AT + HOUR) == 0
+
+
+@pytest.mark.parametrize(("how", "found"), [("asked", 1), ("first_order", 2)])
+def test_a_programme_that_begins_in_the_past_looks_at_purchases_since(how, found, django_capture_on_commit_callbacks):
+    ann, ben = member(BEGIN), factories.customer()
+    for who, day in ((ann, 1), (ben, 1), (factories.customer(), -1)):
+        buy(who, BEGIN + day * DAY, ("tea", 1, "100"))
+    with django_capture_on_commit_callbacks() as woken:
+        publish(joining={"how": how})
+    assert wake.purchases in woken
+    assert catching_up.mark(now=AT) == found
+    settle([ann, ben], AT)
+    assert (has(ann, AT), has(ben, AT)) == (4, 4 if how == "first_order" else 0)
+    assert catching_up.mark(now=AT) == 0
+
+
+def test_what_was_settled_before_two_became_one_is_settled():
+    publish()
+    ann, ben = member(BEGIN), member(BEGIN + DAY)
+    buy(ben, AT, ("tea", 1, "100"))
+    settle(ben, AT)
+    merging.merge(survivor=ann.id, absorbed=ben.id, reason="test", actor=SYSTEM, at=AT)
+    settle(ann, AT)
+    assert catching_up.mark(now=AT + HOUR) == 0
 
 
 def test_what_was_judged_stays_judged_by_its_version_and_tier():
