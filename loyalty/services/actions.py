@@ -108,15 +108,20 @@ def _settle(deeds: Deeds, rows: Mapping[uuid.UUID, uuid.UUID], timeline: Timelin
     return _book(open_ones, timeline, now) if open_ones else ZERO
 
 
-def _judged(member: Member, found: Sequence[Happening], timeline: Timeline) -> Iterator[Deed]:
-    """What rules give for it by the version of its moment, since they are a member; caps come later."""
+def _judged(
+    member: Member, found: Sequence[Happening], timeline: Timeline, *, tier: str | None = None
+) -> Iterator[Deed]:
+    """What rules give for it by the version of its moment, since they are a member; caps come later. `tier` where it
+    is not the one that they have now.
+    """
+    tier = member.tier if tier is None else tier
     zone = timezone.get_default_timezone()
     for one in found:
         version = timeline.at(one.at)
         if version is None or one.at < member.joined_at:
             continue
         at = one.at.astimezone(zone)
-        for gift in acting.gifts(version.programme, one.what, at, event=one.event, tier=member.tier):
+        for gift in acting.gifts(version.programme, one.what, at, event=one.event, tier=tier):
             rule = gift.rule
             if gift.points:
                 yield Deed(
@@ -138,10 +143,9 @@ def _joining(member: Member, timeline: Timeline) -> Iterator[Deed]:
     version = timeline.at(member.joined_at)
     if version is None:
         return
-    for rule in version.programme.rules:
-        if isinstance(rule, Action) and rule.what == "join":
-            cause = f"join:{member.id}:{rule.key}"
-            yield Deed(cause, member.joined_at, rule.wallet, rule.points, rule.key, rule.is_qualifying)
+    # The rank of that day: who rises later is not given then what others got for joining.
+    then = member.tier if member.tier_since and member.tier_since <= member.joined_at else ""
+    yield from _judged(member, [Happening("join", f"join:{member.id}", member.joined_at)], timeline, tier=then)
     for key, wallet in version.programme.wallets.items():
         if wallet.first:
             yield Deed(f"join:{member.id}:first", member.joined_at, key, Decimal(wallet.first), "first")

@@ -45,6 +45,32 @@ def test_joining_is_rewarded_once_as_the_version_of_that_day_said():
     }
 
 
+def test_points_for_joining_keep_to_the_window_the_tiers_and_the_limits_of_their_rule():
+    """500 for who joins until 5 January; 30 for gold only; 20 once ever, also for who shares a purse since."""
+    day = timezone.localtime(BEGIN).date()
+    publish(
+        spend(),
+        action("join", 500, key="early", window={"until": (day + 4 * DAY).isoformat()}),
+        action("join", 30, key="gold", tiers=["gold"]),
+        action("join", 20, key="once", caps=[{"per": "ever", "times": 1}]),
+        tiering={"tiers": [tier("gold", 10)]},
+    )
+    early, late, gold, risen = (
+        member(BEGIN + DAY),
+        member(BEGIN + 9 * DAY),
+        member(BEGIN + 9 * DAY, tier="gold", tier_since=BEGIN + DAY),
+        member(BEGIN + 9 * DAY, tier="gold", tier_since=BEGIN + 10 * DAY),
+    )
+    twice = member(BEGIN + 9 * DAY)
+    everybody = [one.id for one in (early, late, gold, risen, twice)]
+    actions.reward(everybody, BEGIN + 11 * DAY)
+    assert [has(one, BEGIN + 11 * DAY) for one in (early, late, gold, risen)] == [520, 20, 50, 20]
+    other = member(BEGIN + 9 * DAY)
+    merging.merge(survivor=other.id, absorbed=twice.id, reason="test", actor=SYSTEM, at=BEGIN + 11 * DAY)
+    actions.reward([other.id], BEGIN + 12 * DAY)
+    assert has(other, BEGIN + 12 * DAY) == 20
+
+
 def test_what_a_questionnaire_promised_is_given_to_members_once():
     publish()
     now = timezone.now()
