@@ -87,6 +87,9 @@ class ReverseBody(StrictSerializer):
 
     redemption = serializers.UUIDField(required=False, allow_null=True, default=None, help_text="The id it was given.")
     sale = WordsField(max_length=200, help_text="The `external_id` it was told with, by a key of the same source.")
+    wallet = serializers.SlugField(
+        max_length=20, required=False, default="", allow_blank=True, help_text="Of a sale paid from several wallets."
+    )
     points = PointsField(required=False, allow_null=True, default=None, help_text="Left out: all that is left of it.")
     external_id = WordsField(max_length=200, help_text="Your own number of the return. " + NUMBER_HELP)
 

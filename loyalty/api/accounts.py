@@ -45,6 +45,7 @@ POINTS_PLACES = {
 }
 PLACES = dict.fromkeys(POINTS_PLACES, "/points") | {
     Refusal.UNKNOWN_WALLET: "/wallet",
+    Refusal.SEVERAL: "/wallet",
     Refusal.UNKNOWN_REWARD: "/reward",
     Refusal.WHOLE_REWARD: "/points",
     Refusal.UNKNOWN_REDEMPTION: "/redemption",
@@ -98,7 +99,8 @@ class AccountViewSet(ApiViewSet):
     @extend_schema(
         operation_id="loyalty_accounts_earn",
         summary="Give points",
-        description="For what was earned elsewhere. It can be spent at once; who takes no part yet is enrolled.",
+        description="For what was earned elsewhere. It can be spent at once; who takes no part yet is enrolled. 409"
+        " `left_the_programme` for who has left: nobody is made to come back.",
         parameters=[CUSTOMER],
         request=bodies.EarnBody,
         responses={
@@ -229,8 +231,8 @@ class AccountViewSet(ApiViewSet):
     def reverse(self, request: Request, customer: str) -> Response:
         """Give redeemed points back."""
         told = _read(bodies.ReverseBody, request)
-        asked = self._asked(customer, told)
-        redemption = told["redemption"] or _redemption_of(asked, told["sale"])
+        asked = self._asked(customer, {"external_id": told["external_id"]})
+        redemption = told["redemption"] or _redemption_of(asked, told["sale"], told["wallet"])
         return self._done(asked, lambda asked: holds.reverse(asked, redemption, told["points"]))
 
     @extend_schema(
@@ -317,8 +319,9 @@ def _id(text: str) -> uuid.UUID:
         raise exceptions.NotFound from error
 
 
-def _redemption_of(asked: Asked, sale: str) -> uuid.UUID:
-    found = accounts.redemption(asked.customer, source=asked.source, reference=sale)
+def _redemption_of(asked: Asked, sale: str, wallet: str) -> uuid.UUID:
+    with _refusing():
+        found = accounts.redemption(asked.customer, source=asked.source, reference=sale, wallet=wallet)
     if found is None:
         raise refused(Refused(Refusal.UNKNOWN_REDEMPTION))
     return found

@@ -26,6 +26,7 @@ class Refusal(StrEnum):
     SMALLEST = "too_few_points"
     UNKNOWN_WALLET = "unknown_wallet"
     NOT_MEMBER = "not_a_member"
+    LEFT = "left_the_programme"
     CLOCK = "clock_went_back"
     UNKNOWN_HOLD = "unknown_hold"
     FOREIGN_HOLD = "foreign_hold"
@@ -34,6 +35,7 @@ class Refusal(StrEnum):
     LAPSED = "hold_expired"
     MORE_THAN_HELD = "more_than_held"
     UNKNOWN_REDEMPTION = "unknown_redemption"
+    SEVERAL = "wallet_needed"
     NOT_REDEEMED = "not_redeemed"
     REVERSED = "already_reversed"
     MORE_THAN_REDEEMED = "more_than_redeemed"
@@ -65,6 +67,7 @@ REASONS: Mapping[Refusal, Promise] = MappingProxyType(
         Refusal.SMALLEST: _("At least %(smallest)s are spent at a time."),
         Refusal.UNKNOWN_WALLET: _("There is no such wallet; known are %(known)s."),
         Refusal.NOT_MEMBER: _("This customer does not take part in the loyalty programme; enrol them first."),
+        Refusal.LEFT: _("This customer has left the loyalty programme; they come back by joining anew."),
         Refusal.CLOCK: _("The clock went back: this wallet was written at a later time already. Set the clock right."),
         Refusal.UNKNOWN_HOLD: _("There is no such hold."),
         Refusal.FOREIGN_HOLD: _("This hold is another customer's."),
@@ -73,6 +76,7 @@ REASONS: Mapping[Refusal, Promise] = MappingProxyType(
         Refusal.LAPSED: _("The time of this hold ran out, and the points were given back; make a new one."),
         Refusal.MORE_THAN_HELD: _("This is more than was put aside: %(available)s."),
         Refusal.UNKNOWN_REDEMPTION: _("There is no such redemption of this customer's."),
+        Refusal.SEVERAL: _("This sale was paid from several wallets; name one of %(known)s."),
         Refusal.NOT_REDEEMED: _("This hold was never redeemed; there is nothing to give back."),
         Refusal.REVERSED: _("All of this redemption has been given back before."),
         Refusal.MORE_THAN_REDEEMED: _("This is more than is left of the redemption: %(available)s."),

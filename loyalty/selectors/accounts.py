@@ -12,7 +12,12 @@ from customers.selectors import lineage
 from loyalty.models import Act, Hold, Movement, WalletType
 from loyalty.rules.programme import Programme, Refunds
 from loyalty.rules.purse import ZERO, Account, Purse
+from loyalty.rules.spending import Refusal, Refused
 from loyalty.selectors import purses, taken, versions
+
+
+MOST_OF_A_SALE = 100
+"""How many redemptions and holds with one number of a sale are looked at."""
 
 
 def wallet(key: str) -> WalletType | None:
@@ -137,13 +142,18 @@ def worth(key: str, amount: Decimal, *, at: datetime) -> tuple[Decimal | None, s
     return price(kind, amount, version.programme if version else None) if kind else (None, "")
 
 
-def redemption(customer: uuid.UUID, *, source: str, reference: str) -> uuid.UUID | None:
-    """The hold or redemption that a source told with that number of its own, the newest where it was given back and
-    told again.
+def redemption(customer: uuid.UUID, *, source: str, reference: str, wallet: str = "") -> uuid.UUID | None:
+    """The hold or redemption that a source told with that number of its own: of those of which something can be given
+    back the newest, else the newest redeemed one, else the newest. Raises Refused where it could be of several wallets.
     """
     people = purses.persons([customer])[customer]
-    found = Hold.objects.filter(customer_id__in=people, source=source, reference=reference)
-    return found.order_by("-id").values_list("id", flat=True).first()
+    rows = Hold.objects.filter(customer_id__in=people, source=source, reference=reference).order_by("-id")
+    found = list((rows.filter(wallet=wallet) if wallet else rows)[:MOST_OF_A_SALE])
+    redeemed = [row for row in found if row.state == Hold.State.CAPTURED]
+    left = [row for row in redeemed if row.captured > row.restored]
+    if len(several := sorted({row.wallet for row in left})) > 1:
+        raise Refused(Refusal.SEVERAL, known=", ".join(several))
+    return next((row.id for row in (*left, *redeemed, *found)), None)
 
 
 # --- what happened ---

@@ -32,8 +32,8 @@ class Given:
 
 @patiently
 def give(asked: Asked, points: Decimal, *, words: str = "") -> Given:
-    """What somebody earned elsewhere: they are enrolled, and it can be spent at once. The same number of the same
-    source is given once. Raises Refused.
+    """What somebody earned elsewhere: they are enrolled, and it can be spent at once. Nobody is made to come back who
+    left. The same number of the same source is given once. Raises Refused.
     """
     with transaction.atomic():
         till = open_till(asked, members_only=False)
@@ -42,6 +42,8 @@ def give(asked: Asked, points: Decimal, *, words: str = "") -> Given:
         known = till.told(Act.Kind.EARN, cause)
         if known is not None:
             return _same(till, known, points)
+        if Member.objects.filter(customer_id=till.who, left_at__isnull=False).exists():
+            raise Refused(Refusal.LEFT)
         members.enrol(customer=till.who, how=Member.How.API, source=asked.source, actor=asked.actor, now=asked.now)
         act = till.act(Act.Kind.EARN, cause, details=_details(asked, points))
         _say(act, words)

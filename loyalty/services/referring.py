@@ -41,7 +41,12 @@ class UnableToDecide(Exception):
 
 
 def code(*, customer: uuid.UUID, now: datetime) -> str:
-    """The code that a member gives to friends, made where there is none yet; empty for who is no longer there."""
+    """The code that a member gives to friends, made where there is none yet; empty for who is no longer there. Who has
+    one is not locked: a till may be at work with them.
+    """
+    known = reading.code_of(lineage.of(customer))
+    if known:
+        return known
     with transaction.atomic():
         owner = standing.hold([customer]).get(customer)
         if owner is None:

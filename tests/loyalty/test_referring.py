@@ -55,6 +55,13 @@ def comes(client, ann, email, **fields):
     return row, Customer.objects.get(id=row.customer_id) if row else None
 
 
+def test_who_has_a_code_is_locked_by_no_look_at_their_card(ann, django_assert_max_num_queries):
+    code = referring.code(customer=ann.id, now=NOW)
+    with django_assert_max_num_queries(3) as asked:
+        assert referring.code(customer=ann.id, now=NOW) == code
+    assert not [one["sql"] for one in asked.captured_queries if " FOR " in one["sql"] or "pg_advisory" in one["sql"]]
+
+
 def has(who):
     return shop.has(who, LATER + timedelta(days=1))
 

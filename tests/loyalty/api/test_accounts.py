@@ -3,6 +3,7 @@
 import json
 import posixpath
 import uuid
+from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
@@ -10,7 +11,8 @@ from django.utils import timezone
 
 from cdp.core.actors import SYSTEM
 from customers.services import erasing, merging
-from loyalty.models import Coupon, Reward
+from loyalty.models import Coupon, Member, Reward, WalletType
+from loyalty.services import members
 from tests import factories
 from tests.loyalty import programmes
 
@@ -142,6 +144,32 @@ def test_what_is_refused_has_a_status_a_code_and_a_place_and_changes_nothing(cal
             assert [error["pointer"] for error in answer[1]["errors"]] == ([pointer] if pointer else []), (path, body)
     assert call("POST", f"{ann}/redeem", {"points": 61})[1]["available"] == 60
     assert [call("GET", who)[1] for who in (ann, ben)] == before
+
+
+def test_a_sale_paid_from_two_wallets_is_taken_back_by_its_number(call, ann):
+    WalletType.objects.get_or_create(key="credit", defaults={"kind": WalletType.Kind.CREDIT, "currency": "THB"})
+    for wallet in ("points", "credit"):
+        call("POST", f"{ann}/earn", {"points": 100, "wallet": wallet})
+    paid = {"points": 40, "external_id": "T-1"}
+    call("POST", f"{ann}/redeem", paid)
+    aside = call("POST", f"{ann}/holds", {**paid, "wallet": "credit"})[1]["id"]
+    call("POST", f"{ann}/holds/{aside}/release")
+    back = {"sale": "T-1", "points": 10, "external_id": "R-1"}
+    assert call("POST", f"{ann}/reverse", back)[1]["balance"] == 70  # what was given back unused is passed over
+    again = call("POST", f"{ann}/redeem", {**paid, "external_id": "T-2"})[1]["id"]
+    call("POST", f"{ann}/redeem", {**paid, "external_id": "T-2", "wallet": "credit"})
+    status, refused = call("POST", f"{ann}/reverse", {"sale": "T-2"})
+    assert (status, refused["code"], refused["errors"][0]["pointer"]) == (422, "wallet_needed", "/wallet")
+    assert call("POST", f"{ann}/reverse", {"sale": "T-2", "wallet": "points"})[1]["id"] == again
+    assert call("POST", f"{ann}/reverse", {"sale": "T-2"})[1]["balance"] == "100.00"
+
+
+def test_who_left_is_not_made_to_come_back(call, ann):
+    call("POST", f"{ann}/earn", {"points": 10})
+    members.leave(customer=ann, shown={"points": Decimal(10)}, actor=SYSTEM, now=timezone.now())
+    status, refused = call("POST", f"{ann}/earn", {"points": 10})
+    assert (status, refused["code"]) == (409, "left_the_programme")
+    assert Member.objects.get().left_at
 
 
 def test_a_reward_is_taken_from_the_catalogue_and_its_coupon_is_told_again(call, ann):
