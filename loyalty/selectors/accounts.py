@@ -15,7 +15,6 @@ from loyalty.rules.purse import ZERO, Account, Purse
 from loyalty.rules.spending import Refusal, Refused
 from loyalty.selectors import purses, taken, versions
 
-
 MOST_OF_A_SALE = 100
 """How many redemptions and holds with one number of a sale are looked at."""
 
