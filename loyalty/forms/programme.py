@@ -284,6 +284,8 @@ class RefundsForm(PartForm):
                         required=False),
             self.whole("grace_days", _("Days more for points and coupons that come back after their end"), most=3660,
                        default=30),
+            self.flag("spent", _("Points and credit that paid for a purchase come back with what is returned of it"),
+                      default=True),
             self.flag("coupons", _("A coupon can be used again whose purchase was cancelled or returned as a whole"),
                       default=True),
         ]  # fmt: skip

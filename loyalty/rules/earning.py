@@ -192,6 +192,11 @@ class _Amounts:
         return self._known[basis, rewards]
 
 
+def paid(basket: Basket) -> Sequence[Fraction]:
+    """What was paid for each line in the end, with its share of the discount and with tax."""
+    return _Amounts(basket).lines("after_tax", "net")
+
+
 def judge(
     programme: Programme,
     basket: Basket,

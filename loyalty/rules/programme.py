@@ -231,8 +231,11 @@ class Tiering(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Refunds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What becomes of points when money goes back."""
+    """What becomes of points when money goes back. `spent`: whether points and credit that paid for a purchase come
+    back by themselves with what its store tells of returns; else only when it says so.
+    """
 
+    spent: bool = True
     shortfall: Shortfall = Shortfall.DEBT
     limit: Decimal | None = None
     grace_days: Days = 30

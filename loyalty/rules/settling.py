@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from loyalty.rules import keeping
-from loyalty.rules.earning import Basket, Given, Judgement, Line, allotted, decimal, judge, period
+from loyalty.rules.earning import Basket, Given, Judgement, Line, allotted, decimal, judge, paid, period
 from loyalty.rules.fraction import Fraction
 from loyalty.rules.keeping import Back, Earned
 from loyalty.rules.programme import MAIN, Item, Programme, Spend
@@ -69,6 +69,23 @@ class Purchase:
             return self
         one = self.basket
         return replace(self, basket=replace(one, rewards=min(one.rewards + rewards, one.discount)))
+
+
+def gone(purchase: Purchase) -> Fraction:
+    """How much of a purchase has come back, from 0 to 1: by what was paid for its articles, or by their prices where
+    all of it was paid with what had been earned.
+    """
+    if purchase.is_void:
+        return Fraction(1)
+    if not purchase.returns:
+        return Fraction(0)
+    lines, amounts = purchase.basket.lines, paid(purchase.basket)
+    weights = amounts if sum(amounts) else [Fraction(line.amount) for line in lines]
+    if not sum(weights):
+        return Fraction(0)
+    bare = [Earned(line.sku, line.quantity, decimal(weight), ZERO) for line, weight in zip(lines, weights, strict=True)]
+    shares = keeping.shares(bare, purchase.returns)
+    return sum((share * weight for share, weight in zip(shares, weights, strict=True)), Fraction(0)) / sum(weights)
 
 
 @dataclass(frozen=True, slots=True)

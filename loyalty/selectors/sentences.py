@@ -281,6 +281,10 @@ class Teller:
             yield _("Nobody ever owes more than %(limit)s; the rest is forgiven.") % {
                 "limit": written_numbers.number(refunds.limit)
             }
+        if refunds.spent:
+            yield _("Points and credit that paid for a purchase come back with what is returned of it.")
+        else:
+            yield _("Points and credit that paid for a purchase come back where the counter or the store says so.")
         if refunds.grace_days:
             yield ngettext(
                 "What was spent and comes back after its end can be spent for %(days)s day more.",

@@ -27,7 +27,7 @@ from loyalty.selectors import booked, facts, purses, versions
 from loyalty.selectors.booked import Booked, History
 from loyalty.selectors.facts import Changed, Fact, Pool
 from loyalty.selectors.versions import Timeline, Version
-from loyalty.services import ends, members
+from loyalty.services import ends, given_back, members
 from loyalty.services.book import Book
 
 ZERO = Decimal(0)
@@ -158,6 +158,8 @@ class _Accrual:
         self.people = {
             top: _Person(top, row, row.rank, histories[top]) for top, row in taking_part.items() if top in wanted
         }
+        returned = [fact.id for fact in self.facts.values() if fact.spent and settling.gone(fact.purchase)]
+        self.paid = given_back.of_orders(self.rows, returned)
         self.unrated: set[uuid.UUID] = set()
         self.booked = booked.of(self.rows, [one.fact for one in changed])
         currencies = {fact.currency for fact in self.facts.values()}
@@ -236,9 +238,26 @@ class _Accrual:
             due = settling.due(now, self._purchase(fact, now.rate, version), self.digits)
         else:
             due = Due()
+        if fact is not None and fact.id in self.paid:
+            self._give_back(person, fact)
         is_told = now is not None and (before is None or now.mark != before.mark)
         for wallet in sorted({*due.points, *past.by, MAIN}):
             self._book(person, one, fact, version, past, due, wallet, judged=now, is_told=is_told)
+
+    def _give_back(self, person: _Person, fact: Fact) -> None:
+        """What paid for what came back comes back, in proportion."""
+        share = settling.gone(fact.purchase)
+        if not share:
+            return
+        programme = self.timeline.at(self.book.now)
+        if programme is None or not programme.programme.refunds.spent:
+            return
+        terms = given_back.Terms(
+            timedelta(days=programme.programme.refunds.grace_days),
+            lambda wallet: self._end(person, programme, wallet, self.book.now, self.book.now),
+        )
+        for row in self.paid[fact.id]:
+            given_back.with_return(self.book, row, share, digits=self.digits.get(row.wallet, 0), terms=terms)
 
     def _judge(self, person: _Person, fact: Fact, version: Version, before: Frozen | None) -> Frozen | None:
         """What the order was worth: as it was judged before, anew under the same circumstances if it is another one

@@ -18,11 +18,11 @@ from cdp.core import pipeline
 from cdp.core.actors import SYSTEM
 from loyalty.models import Act, Hold, Reward, WalletType
 from loyalty.rules import paying
-from loyalty.rules.purse import ZERO, Account, Part, TooLittle
+from loyalty.rules.purse import ZERO, Part, TooLittle
 from loyalty.rules.spending import Refusal, Refused, check_amount, check_chosen
 from loyalty.selectors import accounts, taken
-from loyalty.services import rewards
-from loyalty.services.book import Book, Draft
+from loyalty.services import given_back, rewards
+from loyalty.services.book import Book
 from loyalty.services.tills import Asked, Till, open_till, patiently
 
 MINUTES = 30
@@ -341,8 +341,7 @@ def reverse(asked: Asked, redemption: uuid.UUID, points: Decimal | None = None) 
         _check_whole(row, wanted, row.captured)
         rewards.undo(till, row)
         act = till.act(Act.Kind.RESTORE, cause, fact=row.id, details={**(asked.details or {}), "points": f"{wanted:f}"})
-        _restore(till, row, act, wanted)
-        row.restored += wanted
+        given_back.restore(till.book, row, act, wanted, given_back.Terms(till.grace, till.end_of))
         return _written(till, row, wanted)
 
 
@@ -356,26 +355,3 @@ def _found_redemption(asked: Asked, redemption: uuid.UUID) -> tuple[Hold, Till]:
     if row.state != Hold.State.CAPTURED:
         raise Refused(Refusal.NOT_REDEEMED)
     return row, till
-
-
-def _restore(till: Till, row: Hold, act: Draft, wanted: Decimal) -> None:
-    """What was taken of lots that are somebody else's since (two who were one and were parted) comes back as a lot of
-    its own: those lots got theirs when they parted.
-    """
-    now = till.book.now
-    parts = taken.redeemed(row.id, list(till.book.tops))
-    till.book.bring([part.lot for part in parts])
-    own = ZERO
-    for purse, some in till.book.apart(row.wallet, parts, wanted, last_first=True):
-        act.moves += purse.restore(some, amount := sum((part.amount for part in some), ZERO), at=now, grace=till.grace)
-        own += amount
-    if wanted > own:
-        act.moves += till.purse.put(
-            act.id,
-            wanted - own,
-            earned_at=now,
-            active_from=now,
-            ends=till.end(now),
-            at=now,
-            out_of=Account.REDEEMED,
-        )

@@ -110,6 +110,12 @@ class Till:
         now = self.book.now
         return ending.end(expiry, earned_at=now, active_from=active_from, last_active_at=now, zone=zone)
 
+    def end_of(self, wallet: str) -> datetime | None:
+        """The same of any of their wallets, of what can be spent at once."""
+        expiry = self.programme.expiry(wallet, self.tier) if self.programme else Wallets().expiry
+        zone, now = timezone.get_default_timezone(), self.book.now
+        return ending.end(expiry, earned_at=now, active_from=now, last_active_at=now, zone=zone)
+
     @property
     def digits(self) -> int:
         """How many decimals the wallet counts in."""

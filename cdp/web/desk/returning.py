@@ -32,8 +32,9 @@ from loyalty.rules.earning import decimal
 from loyalty.rules.fraction import Fraction
 from loyalty.rules.programme import MAIN
 from loyalty.rules.purse import ZERO
-from loyalty.rules.spending import Refused
+from loyalty.rules.spending import Refusal, Refused
 from loyalty.selectors import purses, wallets
+from loyalty.selectors import rewards as catalogue
 from loyalty.selectors.wallets import Wallet
 from loyalty.services import holds
 from loyalty.services.tills import Asked
@@ -127,7 +128,8 @@ class Back:
 @dataclass(frozen=True, slots=True)
 class Returned:
     """What happened: the worth of what came back in money, what of it goes back as credit, what is kept back for points
-    that were earned by it and are spent, what comes back of what was spent, and what became of what was earned.
+    that were earned by it and are spent, what comes back of what was spent, and what became of what was earned. `used`
+    names rewards whose voucher or credit has been spent: they cannot be undone.
     """
 
     currency: str
@@ -136,6 +138,7 @@ class Returned:
     kept: Decimal = ZERO
     back: Sequence[Back] = ()
     effect: Effect = field(default_factory=Effect)
+    used: Sequence[str] = ()
 
     @property
     def cash(self) -> Decimal:
@@ -147,6 +150,7 @@ class Returned:
         """The same for the same outcome: what was shown is what is done."""
         said = [self.currency, self.money, self.credit, self.kept]
         said += [(one.wallet.key, one.amount) for one in self.back]
+        said += self.used
         said += [
             (one.wallet.key, one.waiting, one.active, one.expired, one.later, one.money, one.forgiven)
             for one in self.effect.taken
@@ -206,7 +210,7 @@ def take(
         before = purchase(order)
         lines, share, worth = _reckon(before, wanted)
         asked = Asked(whose, actor, at, source.key, reference=wanted.number)
-        back = _give_back(_redeemed(order, whose, share), share, asked)
+        back, used = _give_back(_redeemed(order, whose, share), share, asked)
         if worth:
             told = RefundInput(wanted.number, amount=worth, lines=lines, at=at, reason=wanted.reason)
             try:
@@ -219,7 +223,7 @@ def take(
             raise UnableToReturn(_("Nothing of this purchase is left to come back."))
         effect = earnings.book(whose, order.id, at=at)
         credit = sum((one.amount for one in back if one.wallet.currency == order.currency), ZERO)
-        found = Returned(order.currency, worth, min(credit, worth), _kept(effect, order, at), back, effect)
+        found = Returned(order.currency, worth, min(credit, worth), _kept(effect, order, at), back, effect, used)
         if shown is not None and found.mark != shown:
             raise Different(found)
     return found
@@ -231,7 +235,9 @@ def _redeemed(order: Order, whose: uuid.UUID, share: Fraction) -> list[Hold]:
     found = Hold.objects.filter(
         customer_id__in=people, source=order.source, reference=order.external_id, state=Hold.State.CAPTURED
     )
-    return [*found.order_by("id"), *(prizes.of_purchase(order, people) if share == 1 else ())]
+    if share == 1:
+        return [*found.order_by("id"), *prizes.of_purchase(order, people)]
+    return [row for row in found.order_by("id") if not row.gave]
 
 
 def _reckon(before: Purchase, wanted: Wanted) -> tuple[tuple[LineInput, ...], Fraction, Decimal]:
@@ -291,11 +297,14 @@ def _chosen(place: Place, wanted: Wanted) -> Decimal:
     return count
 
 
-def _give_back(redeemed: Sequence[Hold], share: Fraction, asked: Asked) -> list[Back]:
-    """Give what was spent back to its lots, in proportion; raises UnableToReturn."""
+def _give_back(redeemed: Sequence[Hold], share: Fraction, asked: Asked) -> tuple[list[Back], list[str]]:
+    """Give what was spent back to its lots, in proportion; a reward whose voucher has been used stays taken and is
+    named. Raises UnableToReturn.
+    """
     known = wallets.every()
     digits = {row.key: row.digits for row in WalletType.objects.all()}
     found: dict[str, Decimal] = {}
+    used = []
     for hold in redeemed:
         exact = Decimal(1).scaleb(-digits.get(hold.wallet, 0))
         due = decimal(Fraction(hold.captured) * share).quantize(exact, rounding=ROUND_DOWN) - hold.restored
@@ -304,9 +313,12 @@ def _give_back(redeemed: Sequence[Hold], share: Fraction, asked: Asked) -> list[
         try:
             holds.reverse(replace(asked, wallet=hold.wallet), hold.id, due)
         except Refused as refused:
+            if hold.gave and refused.reason is Refusal.REWARD_USED:
+                used.append(catalogue.name(hold.gave["names"], hold.reward))
+                continue
             raise UnableToReturn(refused.words) from refused
         found[hold.wallet] = found.get(hold.wallet, ZERO) + due
-    return [Back(known.get(key) or wallets.unknown(key), amount) for key, amount in found.items()]
+    return [Back(known.get(key) or wallets.unknown(key), amount) for key, amount in found.items()], used
 
 
 def _kept(effect: Effect, order: Order, at: datetime) -> Decimal:

@@ -233,6 +233,7 @@ def said(done: Returned) -> str:
         }
         for one in done.effect.taken
     ]
+    parts += [_("%(reward)s stays: it has been used") % {"reward": name} for name in done.used]
     return _("Taken back: %(what)s") % {"what": " · ".join(parts)}
 
 

@@ -12,8 +12,9 @@ from cdp.core.models import Mark
 from commerce.models import ExchangeRate, Order
 from commerce.services import rates
 from customers.services import merging
-from loyalty.models import Act, Lot, Member, Movement, PromotionUse, Settled
-from loyalty.services import catching_up
+from loyalty.models import Act, Hold, Lot, Member, Movement, PromotionUse, Settled
+from loyalty.services import catching_up, giving, holds
+from loyalty.services.tills import Asked
 from tests import factories
 from tests.loyalty.programmes import BEGIN, NAMES, publish, spend, tier
 from tests.loyalty.shop import buy, change, has, member, refund, settle
@@ -198,6 +199,45 @@ def test_what_was_settled_before_two_became_one_is_settled():
     merging.merge(survivor=ann.id, absorbed=ben.id, reason="test", actor=SYSTEM, at=AT)
     settle(ann, AT)
     assert catching_up.mark(now=AT + HOUR) == 0
+
+
+def paid_with_points(who, points, number):
+    opening = giving.give(Asked(who.id, SYSTEM, AT, "till", reference=f"for-{number}"), Decimal(points))
+    assert opening.points == points
+    holds.redeem(Asked(who.id, SYSTEM, AT, "shop", reference=number), Decimal(points))
+    return buy(
+        who, AT, ("tea", 2, "60"), ("cup", 1, "40"), external_id=number, discount="40", amount="60", total=Decimal(60)
+    )
+
+
+def test_points_that_paid_come_back_with_what_is_returned_each_once():
+    publish(wallets={"points": {"worth": "0.25"}})
+    ann = member(BEGIN)
+    order = paid_with_points(ann, 161, "S-1")
+    settle(ann, AT)
+    assert has(ann, AT) == 2
+    refund(ann, AT + HOUR, ("tea", 1, "18"), order=order)
+    for _ in range(2):
+        settle(ann, AT + HOUR)
+        assert has(ann, AT + HOUR) == 48 + 2, "three tenths of what paid, rounded down; of 2 earned nothing whole goes"
+    holds.reverse(Asked(ann.id, SYSTEM, AT + HOUR, "shop"), Hold.objects.get().id, Decimal(40))
+    refund(ann, AT + 2 * HOUR, ("tea", 1, "18"), order=order)
+    settle(ann, AT + 2 * HOUR)
+    assert Hold.objects.get().restored == 96, "the till gave 40 of them back: the return gives the rest"
+    change(order, AT + 3 * HOUR, is_counted=False, status=Order.Status.CANCELLED)
+    settle(ann, AT + 3 * HOUR)
+    assert (has(ann, AT + 3 * HOUR), Hold.objects.get().restored) == (161, 161)
+    assert Lot.objects.filter(earned_at=AT, amount=161).get().active == 161, "in the very lot"
+
+
+def test_points_that_paid_stay_spent_where_the_programme_leaves_it_to_the_store():
+    publish(wallets={"points": {"worth": "0.25"}}, refunds={"spent": False})
+    ann = member(BEGIN)
+    order = paid_with_points(ann, 160, "S-1")
+    settle(ann, AT)
+    change(order, AT + HOUR, is_counted=False, status=Order.Status.CANCELLED)
+    settle(ann, AT + HOUR)
+    assert has(ann, AT + HOUR) == 0
 
 
 def test_what_was_judged_stays_judged_by_its_version_and_tier():

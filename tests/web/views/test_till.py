@@ -14,7 +14,7 @@ from commerce.rules.inputs import LineInput
 from commerce.services import products
 from loyalty.models import Act, Coupon, Hold, Member, Reward, WalletType
 from loyalty.selectors import coupons as reading
-from loyalty.services import accruing, giving
+from loyalty.services import accruing, giving, holds
 from loyalty.services.tills import Asked
 from tests import factories
 from tests.loyalty import programmes
@@ -210,6 +210,29 @@ def test_a_reward_that_comes_off_is_taken_with_the_purchase_and_comes_back_with_
     done = clerk.post(address, {"form_token": token, "do": "save", "amount": "445.00", "shown": mark})
     assert done.status_code == 302
     assert (has(malee), Reward.objects.get(key="tenth").taken) == (100, 0)
+
+
+@pytest.mark.parametrize("is_used", [False, True])
+def test_a_reward_that_a_till_told_for_the_purchase_is_in_no_returns_way(clerk, malee, is_used):
+    reward("coffee", how="voucher", benefit=COFFEE, stock=1)
+    enrolled(clerk, malee, 100)
+    clerk.post(here(malee), fields(clerk, malee, amount="500"))
+    order = Order.objects.get()
+    holds.redeem(
+        Asked(malee.id, SYSTEM, timezone.now(), order.source, reference=order.external_id), None, reward="coffee"
+    )
+    if is_used:
+        Coupon.objects.update(redeemed_at=timezone.now())
+    address = here(malee, f"return/{order.id}/")
+    for amount, back, stays in (("100.00", 0, 1), ("400.00", 0 if is_used else 40, int(is_used))):
+        token = re.search(r'name="form_token" value="([^"]+)"', clerk.get(address).content.decode())[1]
+        shown = clerk.post(address, {"form_token": token, "amount": amount})
+        assert ("Coffee stays: it has been used" in text(shown)) is (is_used and amount == "400.00")
+        mark = re.search(r'name="shown" value="([^"]+)"', shown.content.decode())[1]
+        done = clerk.post(address, {"form_token": token, "do": "save", "amount": amount, "shown": mark})
+        assert done.status_code == 302
+        assert Hold.objects.get(reward="coffee").restored == back
+        assert Reward.objects.get(key="coffee").taken == stays
 
 
 def test_what_cannot_be_had_is_said_at_the_reward_and_nothing_is_bought(clerk, malee):
