@@ -314,12 +314,12 @@ class Purse:
         moves = [self._move(own, _A.ACTIVE, _A.ADJUSTED, first)] if own and first else []
         return moves + (self.charge(amount - first, at=at, into=_A.ADJUSTED) if amount > first else [])
 
-    def reinstate(self, lot: uuid.UUID, *, ends: datetime, at: datetime) -> list[Move]:
-        """Points of a lot that had expired can be spent again until `ends`."""
+    def reinstate(self, lot: uuid.UUID, *, ends: datetime | None, at: datetime) -> list[Move]:
+        """The lot ends then, and not when it did: what of it had expired can be spent again, if that is not past."""
         found = self.lots[lot]
-        if not found.expired or ends <= at:
-            return []
         found.ends, found.is_touched = ends, True
+        if not found.expired or found.has_ended(at):
+            return []
         return [self._move(found, _A.EXPIRED, _A.ACTIVE, found.expired), *self._repay(found)]
 
     def forfeit(self, at: datetime) -> list[Move]:

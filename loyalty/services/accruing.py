@@ -171,6 +171,11 @@ class _Accrual:
             Claim.objects.filter(customer_id__in=self.rows, order_id__in=self.facts).values_list("order_id", flat=True)
         )
         book.bring([lot for one in self.booked.values() for lots in one.lots.values() for lot in lots])
+        if self.facts and any(ends.may_change(version.programme) for version in timeline.versions):
+            known = {fact for (_, fact), one in self.booked.items() if one.judged}
+            new = [fact.at for fact in self.facts.values() if fact.id not in known]
+            if new:
+                book.bring_ended(min(new))
 
     def _histories(self) -> Mapping[uuid.UUID, History]:
         """What is asked of them: caps and returns of no known order ask for everything, tiers for the time that may lie

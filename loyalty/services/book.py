@@ -93,6 +93,8 @@ class Book:
         for (top, wallet), purse in found.items():
             self._wallets[top][wallet] = purse
         self._drafts: list[Draft] = []
+        self.ended: set[uuid.UUID] = set()
+        """Lots that expired by their end, and not by leaving: what is told late may put that end off."""
 
     @classmethod
     def open(
@@ -160,6 +162,8 @@ class Book:
     def _lapse(self, purse: Purse, wallet: str) -> None:
         for lapse in purse.catch_up(self.now):
             moment = lapse.moment.isoformat()
+            if lapse.kind is rules.Kind.EXPIRE:
+                self.ended.add(lapse.lot)
             self._drafts.append(
                 Draft(
                     purse.lots[lapse.lot].customer,
@@ -231,6 +235,20 @@ class Book:
             return
         for row in Lot.objects.filter(customer_id__in=self.tops, id__in=wanted):
             self.purse(row.customer_id, row.wallet).lots[row.id] = purses.lot(row)
+
+    def bring_ended(self, since: datetime) -> None:
+        """Load lots that ended after that moment and expired: something of then may be told only now."""
+        ended = Lot.objects.filter(customer_id__in=self.tops, expired__gt=0, ends__gt=since, ends__lte=self.now)
+        found = set(ended.values_list("id", flat=True))
+        if found:
+            gone = Movement.objects.filter(customer_id__in=self.tops, lot_id__in=found, credit=rules.Account.EXPIRED)
+            acts = set(gone.values_list("act_id", flat=True))
+            # What somebody lost by leaving stays lost.
+            left = Act.objects.filter(customer_id__in=purses.hands(self.tops), id__in=acts, reason="left")
+            by_leaving = set(left.values_list("id", flat=True))
+            found -= set(gone.filter(act_id__in=by_leaving).values_list("lot_id", flat=True)) if by_leaving else set()
+        self.bring(found)
+        self.ended |= found
 
     def act(
         self,

@@ -12,7 +12,7 @@ from customers.models import Customer
 from loyalty.models import Act, Lot, Member
 from loyalty.rules import ranks
 from loyalty.selectors import booked, tiers, versions
-from loyalty.services import giving, holds, lapsing
+from loyalty.services import giving, holds, lapsing, members, proving
 from loyalty.services.tills import Asked
 from tests import factories
 from tests.loyalty.programmes import BEGIN, publish, tier
@@ -124,3 +124,39 @@ def test_what_tiers_ask_of_histories_is_what_whole_histories_say(window):
         for basis in ("spend", "items"):
             assert some[one.id].counter(basis, since, now) == whole[one.id].counter(basis, since, now)
     assert any(whole[one.id].counter("spend", BEGIN, now) for one in people)
+
+
+@pytest.mark.parametrize("is_booked", [False, True])
+def test_who_bought_in_time_keeps_points_though_the_file_came_after_their_end(is_booked):
+    """Ten days idle: 10 points of day 0 end with day 10. Bought on day 9, told on day 12; again on day 18, told on 25:
+    each time before what it prolonged is over, as it should have been told.
+    """
+    publish(wallets={"points": {"expiry": {"kind": "idle", "days": 10}}})
+    ann = member(BEGIN)
+    buy(ann, BEGIN, ("tea", 1, "250"))
+    settle(ann, BEGIN)
+    for told, bought, left in ((12, 9, 11), (25, 18, 12)):
+        now = BEGIN + told * DAY
+        if is_booked:
+            lapsing.book_due(now=now)
+        assert has(ann, now) == 0
+        buy(ann, BEGIN + bought * DAY, ("tea", 1, "25"))
+        settle(ann, now)
+        assert has(ann, now) == left
+        settle(ann, now)
+    assert has(ann, BEGIN + 28 * DAY) == 12
+    assert has(ann, BEGIN + 29 * DAY) == 0
+    assert Act.objects.filter(kind="reinstate").count() == 3
+    assert not [fault for told in proving.check(BEGIN + 29 * DAY, True) for fault in told.faults]
+
+
+def test_what_somebody_lost_by_leaving_does_not_come_back_with_a_late_purchase():
+    publish(wallets={"points": {"expiry": {"kind": "idle", "days": 10}}}, joining={"backdate_days": 30})
+    ann = member(BEGIN)
+    buy(ann, BEGIN, ("tea", 1, "250"))
+    settle(ann, BEGIN)
+    members.leave(customer=ann.id, shown={"points": Decimal(10)}, actor=SYSTEM, now=BEGIN + DAY)
+    members.enrol(customer=ann.id, how=Member.How.STAFF, actor=SYSTEM, now=BEGIN + 2 * DAY)
+    buy(ann, BEGIN + 9 * DAY, ("tea", 1, "25"))
+    settle(ann, BEGIN + 12 * DAY)
+    assert has(ann, BEGIN + 12 * DAY) == 1
