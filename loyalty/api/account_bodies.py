@@ -50,7 +50,8 @@ class SpendBody(StrictSerializer):
         allow_null=True,
         default=None,
         min_value=ZERO,
-        help_text="What the sale comes to, in the programme's currency: then no more points than may be spent on it.",
+        help_text="What the sale comes to, in the programme's currency: then no more points than may be spent on it."
+        " Needed where the programme lets only a part be paid with points (422 `basket_needed`).",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -48,6 +48,7 @@ PLACES = dict.fromkeys(POINTS_PLACES, "/points") | {
     Refusal.SEVERAL: "/wallet",
     Refusal.UNKNOWN_REWARD: "/reward",
     Refusal.WHOLE_REWARD: "/points",
+    Refusal.BASKET: "/basket",
     Refusal.UNKNOWN_REDEMPTION: "/redemption",
 }
 """Where in the body a reason belongs: what another body could mend is 422, the others are 409."""

@@ -362,11 +362,14 @@ class StaffForm(PartForm):
     """What staff may give and take by hand."""
 
     def build(self) -> None:
-        """Two limits."""
+        """Two limits of points, two of stamps."""
         names = [
-            self.amount("clerk", _("A clerk gives and takes at most"), default="100"),
-            self.amount("alone", _("Above this a second person decides"), default="1000"),
-        ]
+            self.amount("clerk", _("Points that a clerk gives and takes in a day, at most"),
+                        _("Store credit up to what so many points are worth."), default="100"),
+            self.amount("alone", _("Above so many points in a day a second person decides"), default="1000"),
+            self.amount("clerk_stamps", _("Stamps that a clerk gives and takes in a day, at most"), default="2"),
+            self.amount("stamps", _("Above so many stamps in a day a second person decides"), default="10"),
+        ]  # fmt: skip
         self.blocks.append(Block("", names))
 
 

@@ -128,5 +128,6 @@ def _tiering(programme: Programme) -> Iterator[Problem]:
 
 
 def _staff(programme: Programme) -> Iterator[Problem]:
-    if programme.staff.clerk > programme.staff.alone:
-        yield Problem("/staff/clerk", _("A clerk may give no more than staff may give alone."))
+    for clerk, alone in (("clerk", "alone"), ("clerk_stamps", "stamps")):
+        if getattr(programme.staff, clerk) > getattr(programme.staff, alone):
+            yield Problem(f"/staff/{clerk}", _("A clerk may give no more than staff may give alone."))

@@ -318,14 +318,18 @@ class Notices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Staff(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What staff may give and take by hand: a clerk up to `clerk`; above `alone` a second person decides."""
+    """What staff may give and take by hand in a day, each of a wallet: a clerk up to `clerk`; above `alone` a second
+    person decides. Stamps have limits of their own, and money those of the points that it is worth.
+    """
 
     clerk: Decimal = Decimal(100)
     alone: Decimal = Decimal(1000)
+    clerk_stamps: Decimal = Decimal(2)
+    stamps: Decimal = Decimal(10)
 
     def __post_init__(self) -> None:
         """Decimals have limits of their own. Raises ValueError, as the decoder expects."""
-        _above_zero(self, "clerk", "alone")
+        _above_zero(self, "clerk", "alone", "clerk_stamps", "stamps")
 
 
 class Programme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

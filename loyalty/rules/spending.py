@@ -42,6 +42,7 @@ class Refusal(StrEnum):
     OTHERWISE = "told_otherwise"
     LIMIT = "above_limit"
     NO_WORTH = "no_worth"
+    BASKET = "basket_needed"
     MORE_THAN_FITS = "more_than_fits"
     NOBODY_ELSE = "nobody_else"
     WAITS = "waits_already"
@@ -82,6 +83,7 @@ REASONS: Mapping[Refusal, Promise] = MappingProxyType(
         Refusal.MORE_THAN_REDEEMED: _("This is more than is left of the redemption: %(available)s."),
         Refusal.OTHERWISE: _("The same number was told before with something else; it stays as it was told first."),
         Refusal.NO_WORTH: _("Points have no price in money here; they are spent on rewards."),
+        Refusal.BASKET: _("Only a part of a purchase may be paid with points: say what it comes to."),
         Refusal.MORE_THAN_FITS: _("At most %(most)s points can be spent on this purchase."),
         Refusal.NOBODY_ELSE: _(
             "This is more than one person may decide (%(limit)s at most), and nobody else may approve it. Add a"

@@ -31,6 +31,8 @@ _REDEEMED = "a.kind IN ('redeem', 'capture')"
 CONDITIONS: Mapping[str, str] = {
     "given": "a.kind = 'adjust' AND a.change > 0",
     "taken": "a.kind = 'adjust' AND a.change < 0",
+    # What stores and tills gave for what was earned elsewhere.
+    "told": "a.kind = 'earn' AND a.cause LIKE 'told:%%'",
     "redeemed": _REDEEMED,
     "restored": "a.kind = 'restore'",
     # By the same person, to the same member, within an hour.
@@ -46,7 +48,7 @@ CONDITIONS: Mapping[str, str] = {
     "own": """EXISTS (SELECT 1 FROM unnest(%(staff)s::uuid[], %(own)s::uuid[]) AS o (staff, customer)
         WHERE o.staff = a.actor_id AND o.customer = a.customer_id)""",
 }
-"""What is counted of acts `a`. `given` and `redeemed` are summed as well, of points alone."""
+"""What is counted of acts `a`. `given`, `told` and `redeemed` are summed as well, of points alone."""
 ENROLLED = "enrolled"
 MEASURES = (*CONDITIONS, ENROLLED)
 
@@ -57,10 +59,11 @@ SELECT GROUPING(a.actor_id) AS is_till, a.actor_id, a.source, a.place,
     count(*) AS acts,
     COALESCE(sum(a.change) FILTER (WHERE {CONDITIONS["given"]} AND a.wallet = 'points'), 0) AS given_sum,
     COALESCE(-sum(a.change) FILTER (WHERE {_REDEEMED} AND a.wallet = 'points'), 0) AS redeemed_sum,
+    COALESCE(sum(a.change) FILTER (WHERE {CONDITIONS["told"]} AND a.wallet = 'points'), 0) AS told_sum,
     {_COUNTS}
 FROM (
     SELECT id, actor_kind, CASE WHEN actor_kind = 'staff' THEN actor_id END AS actor_id, source, place, kind, wallet,
-        change, customer_id
+        change, customer_id, cause
     FROM loyalty_act WHERE actor_kind <> 'system' AND id >= %(since)s ORDER BY id DESC LIMIT %(most)s
 ) a
 GROUP BY GROUPING SETS ((a.actor_id), (a.source, a.place))
@@ -81,6 +84,7 @@ class Row:
     acts: int
     given_sum: Decimal
     redeemed_sum: Decimal
+    told_sum: Decimal
     counts: Mapping[str, int]
     judged: Mapping[str, Judged]
 
@@ -136,7 +140,8 @@ def _told(pairs: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> dict[str, Any]:
 
 def _nothing(staff: uuid.UUID) -> dict[str, Any]:
     zeros: dict[str, Any] = dict.fromkeys((*CONDITIONS, "days", "acts"), 0)
-    return {**zeros, "actor_id": staff, "source": "", "place": "", "given_sum": Decimal(0), "redeemed_sum": Decimal(0)}
+    sums: dict[str, Any] = dict.fromkeys(("given_sum", "redeemed_sum", "told_sum"), Decimal(0))
+    return {**zeros, **sums, "actor_id": staff, "source": "", "place": ""}
 
 
 def _enrolled(since: dt.datetime) -> dict[uuid.UUID, int]:
@@ -163,6 +168,7 @@ def _rows(kind: str, found: Mapping[str, dict[str, Any]]) -> list[Row]:
             row["acts"],
             row["given_sum"],
             row["redeemed_sum"],
+            row["told_sum"],
             {measure: row.get(measure, 0) for measure in MEASURES},
             judged[name],
         )

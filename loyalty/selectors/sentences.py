@@ -361,10 +361,15 @@ class Teller:
 
     def staff(self) -> Iterator[str]:
         staff = self.programme.staff
-        yield _("A clerk gives and takes up to %(clerk)s at a time; above %(alone)s a second person decides.") % {
+        yield _("A clerk gives and takes up to %(clerk)s points a day; above %(alone)s a second person decides.") % {
             "clerk": written_numbers.number(staff.clerk),
             "alone": written_numbers.number(staff.alone),
         }
+        yield _("Of stamps it is %(clerk)s and %(alone)s, of store credit what those points are worth.") % {
+            "clerk": written_numbers.number(staff.clerk_stamps),
+            "alone": written_numbers.number(staff.stamps),
+        }
+        yield _("For an account of their own a second person decides.")
 
     def general(self) -> Iterator[str]:
         programme = self.programme

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 
 from cdp.core import written_numbers
 from loyalty.models import WalletType
+from loyalty.rules.programme import MAIN
 from loyalty.rules.purse import ZERO
 
 
@@ -49,6 +50,11 @@ def every() -> Mapping[str, Wallet]:
     order = list(WalletType.Kind.values)
     rows = sorted(WalletType.objects.all(), key=lambda row: (order.index(row.kind), row.key))
     return {row.key: _wallet(row) for row in rows}
+
+
+def main() -> Wallet:
+    """The one of points."""
+    return every().get(MAIN) or unknown(MAIN)
 
 
 def unknown(key: str) -> Wallet:

@@ -9,14 +9,13 @@ from django.db import transaction
 
 from cdp.core import actors, audit, second_person
 from cdp.core.crypto import subjects
-from cdp.core.models import Role, User
+from cdp.core.models import User
 from customers.selectors import lineage
 from customers.services import standing
 from loyalty.models import Adjustment
 from loyalty.rules.adjusting import Why
-from loyalty.rules.programme import Staff
 from loyalty.rules.spending import Refusal, Refused
-from loyalty.selectors import adjustments, versions
+from loyalty.selectors import adjustments, allowances
 from loyalty.selectors.thanks import REASON
 from loyalty.services import giving, thanks_told
 from loyalty.services.tills import Asked, open_till
@@ -35,13 +34,6 @@ class UnableToDecide(Exception):
         self.reason = reason
 
 
-def limit_of(user: User, *, at: datetime) -> Decimal:
-    """How much somebody may give or take alone by the programme of that moment."""
-    version = versions.in_force(at)
-    staff = version.programme.staff if version else Staff()
-    return staff.clerk if user.role == Role.CLERK else staff.alone
-
-
 def adjust(
     *,
     customer: uuid.UUID,
@@ -54,8 +46,9 @@ def adjust(
     reference: str = "",
     about: str = "",
 ) -> giving.Given | Adjustment:
-    """Give (above zero) or take (below): at once, or as what waits for a second person. Told again with the same
-    `reference` it is the same. `about` is what somebody is thanked for, who is told then. Raises Refused.
+    """Give (above zero) or take (below): at once, or as what waits for a second person: above what is left of the day's
+    limit, and for an account of who asks. Told again with the same `reference` it is the same. `about` is what somebody
+    is thanked for, who is told then. Raises Refused.
     """
     asked = Asked(
         customer=customer,
@@ -65,7 +58,8 @@ def adjust(
         wallet=wallet,
         reference=reference,
     )
-    if abs(amount) <= limit_of(user, at=now):
+    left = allowances.left(user, wallet, at=now, but=giving.cause_of(asked))
+    if abs(amount) <= left and not allowances.is_own(user, customer):
         done = giving.adjust(asked, amount, why=why, words=words, about=about)
         if about and not done.is_repeated:
             thanks_told.points(customer, wallet, amount, key=about, now=now)
@@ -82,7 +76,8 @@ def reverse(*, customer: uuid.UUID, act: uuid.UUID, words: str, user: User, now:
         known = giving.adjustment(asked, act)
         asked = replace(asked, wallet=known.wallet)
         amount = -known.change
-        if abs(amount) <= limit_of(user, at=now):
+        is_within = abs(amount) <= allowances.limit(user, known.wallet, at=now)
+        if is_within and not allowances.is_own(user, customer):
             return giving.reverse(asked, act, words=words)
         return _ask(asked, amount, why=Why.MISTAKE, words=words, user=user, reverses=act)
 
@@ -100,7 +95,7 @@ def _ask(
     """Keep it for somebody else to decide. What could not be booked now is refused now."""
     colleagues = adjustments.approvers(user.id)
     if not colleagues:
-        raise Refused(Refusal.NOBODY_ELSE, limit=limit_of(user, at=asked.now))
+        raise Refused(Refusal.NOBODY_ELSE, limit=allowances.left(user, asked.wallet, at=asked.now))
     with transaction.atomic():
         till = open_till(asked)
         giving.check(till, amount)

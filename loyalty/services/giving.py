@@ -30,6 +30,11 @@ class Given:
     is_repeated: bool = False
 
 
+def cause_of(asked: Asked) -> str:
+    """The cause of what is told with that number."""
+    return f"told:{asked.name.hex}"
+
+
 @patiently
 def give(asked: Asked, points: Decimal, *, words: str = "") -> Given:
     """What somebody earned elsewhere: they are enrolled, and it can be spent at once. Nobody is made to come back who
@@ -38,7 +43,7 @@ def give(asked: Asked, points: Decimal, *, words: str = "") -> Given:
     with transaction.atomic():
         till = open_till(asked, members_only=False)
         check_amount(points, digits=till.digits)
-        cause = f"told:{asked.name.hex}"
+        cause = cause_of(asked)
         known = till.told(Act.Kind.EARN, cause)
         if known is not None:
             return _same(till, known, points)
@@ -79,7 +84,7 @@ def adjust(
     """
     with transaction.atomic():
         till = open_till(asked)
-        cause = f"told:{asked.name.hex}"
+        cause = cause_of(asked)
         known = till.told(Act.Kind.ADJUST, cause)
         if known is not None:
             return _same(till, known, points)

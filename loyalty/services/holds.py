@@ -123,6 +123,8 @@ def _ready(asked: Asked, points: Decimal, *, is_chosen: bool, basket: Decimal | 
     check_amount(points, digits=till.digits)
     if is_chosen and till.wallet.kind == till.wallet.Kind.POINTS:
         check_chosen(points, till.how)
+        if basket is None and till.how.most_of_basket < 1:
+            raise Refused(Refusal.BASKET)
         if basket is not None:
             paying.check_points(points, basket, till.how)
     late = _lapse(till.book, accounts.overdue(till.sharers, asked.now), till.grace, whole=set(till.people))

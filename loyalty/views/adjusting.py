@@ -16,8 +16,9 @@ from customers.selectors import lineage, profiles, staff
 from loyalty.forms.adjusting import AdjustForm, WordsForm
 from loyalty.models import Adjustment
 from loyalty.rules.adjusting import Why
+from loyalty.rules.programme import MAIN
 from loyalty.rules.spending import Refused
-from loyalty.selectors import adjustments, wallets
+from loyalty.selectors import adjustments, allowances, wallets
 from loyalty.selectors.acts_told import MINUS
 from loyalty.services import adjusting
 from loyalty.services.adjusting import UnableToDecide
@@ -63,7 +64,7 @@ def adjust(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
         "profile": profiles.one(row.id),
         "customer_id": row.id,
         "form": form,
-        "limit": adjusting.limit_of(user, at=now),
+        "left": wallets.main().counted(allowances.left(user, MAIN, at=now)),
     }
     return render(request, "loyalty/members/adjust.html", context)
 

@@ -18,7 +18,6 @@ from cdp.core import sources, written_numbers
 from cdp.core.views.access import requires
 from customers.selectors import lineage, profiles, staff
 from loyalty.models import Act
-from loyalty.rules.programme import MAIN
 from loyalty.selectors import by_staff, wallets
 from loyalty.selectors.acts_told import MINUS
 from loyalty.selectors.by_staff import Row
@@ -27,6 +26,7 @@ from loyalty.views import frame
 LABELS = {
     "given": pgettext_lazy("points by hand", "Given"),
     "taken": pgettext_lazy("points by hand", "Taken"),
+    "told": gettext_lazy("Told as earned"),
     "redeemed": pgettext_lazy("points", "Redeemed"),
     "restored": gettext_lazy("Redemptions taken back"),
     "quick": gettext_lazy("Redeemed within an hour of giving"),
@@ -34,7 +34,7 @@ LABELS = {
     "own": gettext_lazy("Own account"),
     "enrolled": gettext_lazy("Enrolled"),
 }
-OF_TILLS = ("given", "taken", "redeemed", "restored", "quick", "refunded")
+OF_TILLS = ("given", "taken", "told", "redeemed", "restored", "quick", "refunded")
 
 
 @requires("steward")
@@ -45,7 +45,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     found = by_staff.report(days=days, now=now, zone=settings.TIME_ZONE)
     names = staff.names(row.staff for row in found.staff)
-    named, points = sources.names(), wallets.every().get(MAIN) or wallets.unknown(MAIN)
+    named, points = sources.names(), wallets.main()
     context = {
         **frame.context(request, "staff"),
         "days": days,
@@ -86,7 +86,7 @@ def _told(row: Row, name: str, measures: tuple[str, ...], points: wallets.Wallet
 
 def _cell(row: Row, measure: str, points: wallets.Wallet, days: int) -> dict[str, Any]:
     count, judged = row.counts[measure], row.judged.get(measure)
-    total = {"given": row.given_sum, "redeemed": row.redeemed_sum}.get(measure, Decimal(0))
+    total = {"given": row.given_sum, "redeemed": row.redeemed_sum, "told": row.told_sum}.get(measure, Decimal(0))
     query: dict[str, Any] = {"days": days, "what": measure}
     query |= {"who": row.staff} if row.staff else {"source": row.source, "place": row.place}
     usual = judged.usual if judged else None

@@ -117,7 +117,7 @@ def _found(request: HttpRequest, query: str, now: dt.datetime) -> dict[str, Any]
 
 def _rows(rows: Sequence[Row], now: dt.datetime) -> list[dict[str, Any]]:
     people = profiles.opened([row.member.customer_id for row in rows], with_places=False)
-    named, wallet = tiers.names(now), _points()
+    named, wallet = tiers.names(now), wallets.main()
     return [
         _row(row, people[row.member.customer_id], named, wallet) for row in rows if row.member.customer_id in people
     ]
@@ -138,13 +138,9 @@ def _row(row: Row, person: Profile, named: Mapping[str, str], wallet: wallets.Wa
     }
 
 
-def _points() -> wallets.Wallet:
-    return wallets.every().get(MAIN) or wallets.unknown(MAIN)
-
-
 def _sums(request: HttpRequest, now: dt.datetime) -> dict[str, Any]:
     user, standing = staff_of(request), liability.standing(now)
-    out, wallet = standing.wallets.get(MAIN), _points()
+    out, wallet = standing.wallets.get(MAIN), wallets.main()
     return {
         "members": standing.members,
         "joined": standing.joined,

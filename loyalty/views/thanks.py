@@ -17,10 +17,11 @@ from customers.selectors import lineage, profiles, staff
 from customers.services import buckets
 from loyalty.forms.thanks import ThanksForm
 from loyalty.models import Adjustment, Member, WalletType
+from loyalty.rules.programme import MAIN
 from loyalty.rules.spending import Refused
-from loyalty.selectors import thanks, versions, wallets
+from loyalty.selectors import allowances, thanks, versions, wallets
 from loyalty.selectors.thanks import Thing
-from loyalty.services import adjusting, thanking
+from loyalty.services import thanking
 from loyalty.views import frame
 from loyalty.views.member import found
 
@@ -57,6 +58,7 @@ def thank(request: HttpRequest, where: str, customer: uuid.UUID, thing: uuid.UUI
         else:
             return redirect(_back(about))
     names = staff.names([before.by]) if before else {}
+    points = wallets.main()
     page: dict[str, Any] = {
         **frame.context(request, "members"),
         "profile": profiles.one(about.customer),
@@ -65,7 +67,7 @@ def thank(request: HttpRequest, where: str, customer: uuid.UUID, thing: uuid.UUI
         "where": thanks.NAMES[where],
         "before": before,
         "by": (names.get(str(before.by)) or _("a former colleague")) if before else "",
-        "limit": adjusting.limit_of(staff_of(request), at=timezone.now()),
+        "left": points.counted(allowances.left(staff_of(request), MAIN, at=timezone.now())),
         "has_ways": bool(form.fields["what"].choices),  # type: ignore[attr-defined]
         "back": _back(about),
     }

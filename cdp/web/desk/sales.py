@@ -149,7 +149,7 @@ def _pay(asked: Asked, sale: Sale, bill: Bill) -> Bill:
         try:
             how = priced(asked.now)
             paying.check_points(sale.points, bill.total, how)
-            holds.redeem(asked, sale.points)
+            holds.redeem(asked, sale.points, basket=bill.total)
         except Refused as refused:
             raise UnableToSell("points", refused.words) from refused
         off = paying.worth(sale.points, how, digits=money.decimals(settings.CDP_CURRENCY))

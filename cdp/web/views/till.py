@@ -28,7 +28,6 @@ from commerce.selectors import orders
 from customers.models import Customer
 from customers.rules.profiling import Context
 from customers.selectors import lineage, profiles
-from loyalty.rules.programme import MAIN
 from loyalty.selectors import wallets
 
 PAGE = 20
@@ -65,7 +64,7 @@ def billed(request: HttpRequest, row: Customer, now: dt.datetime) -> dict[str, A
             found |= {"most": _most(row, sale, request, now)}
         return found
     most = account.most_points(found["account"], sold.bill.goods - sold.bill.coupon, at=now) if found["account"] else 0
-    known = wallets.every().get(MAIN) or wallets.unknown(MAIN)
+    known = wallets.main()
     points = known.counted(sold.bill.points)
     return found | {"sold": sold, "bill": sold.bill, "most": most, "points_said": points}
 

@@ -219,6 +219,9 @@ def test_no_more_of_a_basket_is_paid_with_points_than_the_programme_lets(call, a
     assert quoted["most_points"] == 180
     status, told = call("POST", f"{ann}/redeem", {"points": 190, "basket": "90"})
     assert (status, told["code"], told["errors"][0]["pointer"]) == (422, "more_than_fits", "/points")
+    for path in ("redeem", "holds"):
+        refused = call("POST", f"{ann}/{path}", {"points": 180})[1]
+        assert (refused["code"], refused["errors"][0]["pointer"]) == ("basket_needed", "/basket")
     assert call("POST", f"{ann}/holds", {"points": 190, "basket": "90"})[0] == 422
     assert call("GET", ann)[1]["balance"] == 500
     assert call("POST", f"{ann}/redeem", {"points": 180, "basket": "90"})[0] == 201

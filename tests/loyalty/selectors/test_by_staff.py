@@ -11,7 +11,7 @@ from loyalty.models import Member
 from loyalty.rules.adjusting import Why
 from loyalty.rules.standing_out import Figure, judge
 from loyalty.selectors import by_staff
-from loyalty.services import adjusting, holds, members
+from loyalty.services import giving, holds, members
 from loyalty.services.tills import Asked
 from tests import factories
 from tests.loyalty import programmes, shop
@@ -39,8 +39,8 @@ def test_a_cashier_who_serves_themselves_and_redeems_what_they_gave_is_at_the_to
     ann = shop.member(now)
 
     def give(user, who, points, at=now):
-        words = {"wallet": "points", "why": Why.GOODWILL, "words": "Late parcel"}
-        adjusting.adjust(customer=who.id, amount=Decimal(points), user=user, now=at, **words)
+        asked = Asked(who.id, actors.staff(user), at, "staff")
+        giving.adjust(asked, Decimal(points), why=Why.GOODWILL, words="Late parcel")
 
     def redeem(user, who, points, at=now):
         asked = Asked(who.id, actors.staff(user), at, "counter", place="Till 2")
@@ -48,6 +48,8 @@ def test_a_cashier_who_serves_themselves_and_redeems_what_they_gave_is_at_the_to
 
     for _ in range(6):
         give(bad, own, 100)
+    key, _text = factories.api_key(source_key="kiosk")
+    giving.give(Asked(ann.id, actors.Actor("api_key", str(key.id)), now, "kiosk"), Decimal(70))
     redeemed = redeem(bad, own, 300)
     give(good, ann, 40)
     give(fair, ann, 60)
@@ -70,6 +72,8 @@ def test_a_cashier_who_serves_themselves_and_redeems_what_they_gave_is_at_the_to
     assert rest[fair.id].counts["refunded"] == 1
     (till,) = [row for row in found.tills if row.place == "Till 2"]
     assert (till.source, till.counts["redeemed"], till.counts["restored"]) == ("counter", 2, 0)
+    (kiosk,) = [row for row in found.tills if row.source == "kiosk"]
+    assert (kiosk.counts["told"], kiosk.counts["given"], kiosk.told_sum) == (1, 0, 70)
     since = now - timedelta(days=7)
     (act,) = by_staff.acts("quick", since=since, staff=bad.id)
     assert act.fact_id == redeemed.hold.id

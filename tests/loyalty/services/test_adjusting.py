@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from cdp.core import actors
 from cdp.core.models import Notice
 from customers.services import merging
 from loyalty.models import Act, Adjustment, Lot, Member
@@ -12,7 +13,7 @@ from loyalty.rules.adjusting import Why
 from loyalty.rules.spending import Refusal, Refused
 from loyalty.selectors import ledger
 from loyalty.selectors.acts_told import Teller
-from loyalty.services import adjusting, figures
+from loyalty.services import adjusting, figures, members
 from loyalty.services.adjusting import UnableToDecide
 from loyalty.services.giving import Given
 from tests import factories
@@ -68,6 +69,41 @@ def test_a_clerk_gives_little_alone_and_more_only_with_a_second_person(ann):
     assert Teller(ann.id, [entry]).told(entry).why == ["Goodwill", f"Approved by {marketer}"]
     assert asked.words is not None
     assert b"hour" not in bytes(asked.words)
+
+
+def test_a_limit_is_of_a_day_and_of_a_wallet_and_splitting_passes_it_not(ann):
+    clerk = factories.staff("clerk")
+    factories.staff("owner")
+    ben = shop.member(NOW)
+    for who, amount in ((ann, 30), (ben, 15), (ann, -5)):
+        assert isinstance(adjust(who, amount, clerk), Given)
+    assert isinstance(adjust(ben, 1, clerk), Adjustment), "50 are given and taken today"
+    stamps = {"wallet": "stamps"}
+    assert isinstance(adjust(ann, 2, clerk, **stamps), Given)
+    assert isinstance(adjust(ben, 1, clerk, **stamps), Adjustment)
+    mistake = Act.objects.get(customer_id=ben.id, wallet="points")
+    adjusting.reverse(customer=ben.id, act=mistake.id, words="Ben was not meant", user=clerk, now=NOW)
+    assert isinstance(adjust(ann, 15, clerk), Given), "what was taken back again counts no more"
+    assert isinstance(adjust(ann, 1, factories.staff("marketer")), Given), "each has a limit of their own"
+
+
+def test_money_is_limited_by_the_points_that_it_is_worth():
+    programmes.publish(staff={"clerk": "50", "alone": "200"}, wallets={"points": {"worth": "0.5"}})
+    ann, clerk = shop.member(NOW), factories.staff("clerk")
+    factories.staff("owner")
+    assert isinstance(adjust(ann, "25", clerk, wallet="credit"), Given)
+    assert isinstance(adjust(ann, "0.01", clerk, wallet="credit"), Adjustment)
+
+
+def test_for_an_account_of_ones_own_somebody_else_decides(ann):
+    clerk = factories.staff("clerk", email="me@example.com")
+    me = factories.customer(email="Me@example.com")
+    members.enrol(customer=me.id, how=Member.How.STAFF, actor=actors.SYSTEM, now=NOW)
+    assert refused(lambda: adjust(me, 1, clerk)) is Refusal.NOBODY_ELSE
+    owner = factories.staff("owner")
+    asked = adjust(me, 1, clerk)
+    adjusting.approve(asked.id, user=owner, now=NOW)
+    assert shop.has(me, NOW) == 1
 
 
 def test_what_was_refused_or_withdrawn_books_nothing_and_nobody_alone_passes_the_limit(ann):
