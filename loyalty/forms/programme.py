@@ -274,7 +274,7 @@ class RefundsForm(PartForm):
         ways = [
             (Shortfall.DEBT.value, _("the rest is taken from what is earned next")),
             (Shortfall.NEGATIVE.value, _("the balance goes below zero")),
-            (Shortfall.DEDUCT.value, _("its worth is taken off the money that goes back")),
+            (Shortfall.DEDUCT.value, _("its worth is taken off the money that goes back at the counter")),
             (Shortfall.FORGIVE.value, _("the rest is forgiven")),
         ]
         names = [

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator, Mapping
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core.structures import Problem, fill
-from loyalty.rules.programme import Action, Bonus, Expiry, Language, Programme, Rule, Texts, Wallets
+from loyalty.rules.programme import MAIN, Action, Bonus, Expiry, Language, Programme, Rule, Texts, Wallets
+from loyalty.rules.purse import Shortfall
 
 LANGUAGES: tuple[Language, ...] = ("en", "ko", "th")
 
@@ -20,6 +21,7 @@ def problems(programme: Programme, wallets: Mapping[str, str]) -> list[Problem]:
         *_bonuses(programme, wallets, tiers),
         *_wallets(programme, wallets),
         *_tiering(programme),
+        *_refunds(programme),
         *_staff(programme),
     ]
 
@@ -125,6 +127,11 @@ def _tiering(programme: Programme) -> Iterator[Problem]:
         below = tier.at_least
         if tier.expiry is not None:
             yield from _expiry(tier.expiry, f"{pointer}/expiry")
+
+
+def _refunds(programme: Programme) -> Iterator[Problem]:
+    if programme.refunds.shortfall is Shortfall.DEDUCT and not programme.wallet(MAIN).worth:
+        yield Problem("/refunds/shortfall", _("Points without a worth cannot be taken off money."))
 
 
 def _staff(programme: Programme) -> Iterator[Problem]:

@@ -247,7 +247,9 @@ class Refunds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     @property
     def without_money(self) -> Shortfall:
-        """The same where no money goes back of which anything could be deducted: what is missing is owed."""
+        """The same where no money goes back of which anything could be deducted, or somebody else paid it out before:
+        what is missing is owed.
+        """
         return Shortfall.DEBT if self.shortfall is Shortfall.DEDUCT else self.shortfall
 
 

@@ -66,7 +66,7 @@ class Shortfall(StrEnum):
 
     NEGATIVE = "negative"  # the balance goes below zero
     DEBT = "debt"  # the next earning pays it, and the balance shows zero until then
-    DEDUCT = "deduct"  # less money is given back
+    DEDUCT = "deduct"  # less money is given back, by whoever asks for the move
     FORGIVE = "forgive"
 
 

@@ -274,7 +274,10 @@ class Teller:
         yield {
             Shortfall.NEGATIVE: _("Where too little is left, the balance goes below zero."),
             Shortfall.DEBT: _("Where too little is left, the rest is taken from what is earned next."),
-            Shortfall.DEDUCT: _("Where too little is left, its worth is taken off the money that goes back."),
+            Shortfall.DEDUCT: _(
+                "Where too little is left, its worth is taken off the money that goes back at the counter; where a"
+                " store has paid it out before, the rest is taken from what is earned next."
+            ),
             Shortfall.FORGIVE: _("Where too little is left, the rest is forgiven."),
         }[refunds.shortfall]
         if refunds.limit is not None and refunds.shortfall is not Shortfall.FORGIVE:

@@ -17,7 +17,7 @@ from cdp.core import copying, ids, pipeline
 from cdp.core.actors import SYSTEM
 from customers.selectors import lineage
 from customers.services.merging import tries
-from loyalty.models import Act, Claim, Member, Settled
+from loyalty.models import Act, Claim, Member, Settled, WalletType
 from loyalty.rules import ending, purse, ranks, settling
 from loyalty.rules.programme import Programme
 from loyalty.rules.purse import Account, Purse
@@ -33,8 +33,11 @@ from loyalty.services.book import Book
 ZERO = Decimal(0)
 
 
-def accrue(customers: Sequence[uuid.UUID], now: datetime) -> None:
+def accrue(customers: Sequence[uuid.UUID], now: datetime, *, paying_back: uuid.UUID | None = None) -> None:
     """Book what orders and returns of these customers are worth to the members among them. A step of the pipeline.
+
+    `paying_back` is the order whose money the caller is about to give back, less what of it is booked as deducted. What
+    anybody else has paid out already nothing is deducted of: see `Refunds.without_money`.
 
     Three queries where nothing changed; a few dozen for a batch of two thousand in which everybody bought something.
     """
@@ -52,17 +55,17 @@ def accrue(customers: Sequence[uuid.UUID], now: datetime) -> None:
     if not found:
         return
     tops = {one.top for one in found}
-    tries.tried(lambda: _settle(tops, timeline, now))
+    tries.tried(lambda: _settle(tops, timeline, now, paying_back))
 
 
-def _settle(tops: Collection[uuid.UUID], timeline: Timeline, now: datetime) -> None:
+def _settle(tops: Collection[uuid.UUID], timeline: Timeline, now: datetime, paying_back: uuid.UUID | None) -> None:
     book = Book.open(sorted(tops), now=now)
     # Again behind the locks: somebody may have settled them, or have been merged, meanwhile.
     taking_part = _members(book.members)
     pools = _pools(taking_part)
     changed = facts.changed(pools, timeline.starts_at) if pools else []
     if changed:
-        _Accrual(book, timeline, taking_part, pools, changed).settle()
+        _Accrual(book, timeline, taking_part, pools, changed, paying_back).settle()
 
 
 def _join_buyers(timeline: Timeline, customers: Sequence[uuid.UUID], now: datetime) -> None:
@@ -147,8 +150,10 @@ class _Accrual:
         taking_part: Mapping[uuid.UUID, _Membership],
         pools: Sequence[Pool],
         changed: Sequence[Changed],
+        paying_back: uuid.UUID | None,
     ) -> None:
         self.book, self.timeline, self.changed = book, timeline, changed
+        self.paying_back = paying_back
         self.zone = timezone.get_default_timezone()
         self.digits = versions.digits()
         wanted = {one.top for one in changed}
@@ -380,7 +385,8 @@ class _Accrual:
         if by < 0:
             refunds = version.programme.refunds
             lot = max(own, key=lambda lot: _left(found, lot), default=None)
-            shortfall = refunds.shortfall if fact else refunds.without_money
+            is_paid_less = fact is not None and fact.id == self.paying_back and self._has_price(act.wallet, fact)
+            shortfall = refunds.shortfall if is_paid_less else refunds.without_money
             moves = found.take_back(lot, -by, at=self.book.now, shortfall=shortfall, limit=refunds.limit)
             act.moves += moves
             let_go = sum((move.amount for move in moves if move.debit is Account.FORGIVEN), ZERO)
@@ -400,6 +406,15 @@ class _Accrual:
         end = self._end(person, version, act.wallet, at, active_from)
         act.moves += found.put(act.id, by - kept, earned_at=at, active_from=active_from, ends=end, at=self.book.now)
         found.lots[act.id].version = version.id
+
+    def _has_price(self, wallet: str, fact: Fact) -> bool:
+        """Whether what lies in a wallet can be taken off money of that order: credit of its currency, and points that
+        have a price today. No stamps.
+        """
+        version = self.timeline.at(self.book.now)
+        if wallet == MAIN:
+            return version is not None and bool(version.programme.wallet(MAIN).worth)
+        return WalletType.objects.filter(key=wallet, currency=fact.currency).exists()
 
     def _end(
         self, person: _Person, version: Version, wallet: str, at: datetime, active_from: datetime

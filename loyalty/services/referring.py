@@ -244,7 +244,7 @@ def _take_back(row: Referral, now: datetime) -> None:
                 },
             )
             back.moves += book.purse(act.customer_id, act.wallet).take_back(
-                act.id, act.change, at=now, shortfall=refunds.shortfall, limit=refunds.limit
+                act.id, act.change, at=now, shortfall=refunds.without_money, limit=refunds.limit
             )
             book.note(back)
         book.write()

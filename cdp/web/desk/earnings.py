@@ -100,15 +100,16 @@ _FROM = {
 }
 
 
-def book(customer: uuid.UUID, order: uuid.UUID, *, at: datetime) -> Effect:
+def book(customer: uuid.UUID, order: uuid.UUID, *, at: datetime, is_paying_back: bool = False) -> Effect:
     """Book what is due for everything this customer bought and brought back, and tell what it did for one order.
 
-    Call it inside the transaction that wrote the order or the return.
+    `is_paying_back`: its money goes back now, less what points that are missing are worth (`TakenBack.money`), where
+    the programme wants it so. Call it inside the transaction that wrote the order or the return.
     """
     top = lineage.get(customer).customer.id
     people = purses.persons([top])[top]
     before = {act.id for act in _acts(people, order)}
-    accruing.accrue([top], at)
+    accruing.accrue([top], at, paying_back=order if is_paying_back else None)
     acts = [act for act in _acts(people, order) if act.id not in before]
     known = wallets.every()
     effect = Effect(available={one.wallet.key: one.available for one in accounts.standings(top, at=at)})

@@ -221,7 +221,7 @@ def take(
                 raise UnableToReturn(_("This was taken back before, otherwise.")) from exists
         elif not back:
             raise UnableToReturn(_("Nothing of this purchase is left to come back."))
-        effect = earnings.book(whose, order.id, at=at)
+        effect = earnings.book(whose, order.id, at=at, is_paying_back=True)
         credit = sum((one.amount for one in back if one.wallet.currency == order.currency), ZERO)
         found = Returned(order.currency, worth, min(credit, worth), _kept(effect, order, at), back, effect, used)
         if shown is not None and found.mark != shown:

@@ -13,7 +13,7 @@ from commerce.models import ExchangeRate, Order
 from commerce.services import rates
 from customers.services import merging
 from loyalty.models import Act, Hold, Lot, Member, Movement, PromotionUse, Settled
-from loyalty.services import catching_up, giving, holds
+from loyalty.services import accruing, catching_up, giving, holds
 from loyalty.services.tills import Asked
 from tests import factories
 from tests.loyalty.programmes import BEGIN, NAMES, publish, spend, tier
@@ -349,3 +349,33 @@ def test_a_history_told_at_once_ends_as_it_would_have():
     assert has(ann, BEGIN.replace(month=12, day=31)) == 12
     assert has(ann, BEGIN.replace(month=12, day=14)) == 8
     assert has(ann, BEGIN.replace(year=2027, month=6, day=1)) == 0
+
+
+@pytest.mark.parametrize(("asks", "taken"), [(False, "debt"), (True, "deducted")])
+def test_only_who_gives_the_money_back_can_give_less_of_it(asks, taken):
+    """Ten points spent, and the store paid the whole price back before anybody heard of it: they are owed."""
+    publish(wallets={"points": {"worth": "0.5"}}, refunds={"shortfall": "deduct"})
+    ann = member(BEGIN)
+    order = buy(ann, AT, ("tea", 1, "250"))
+    settle(ann, AT)
+    holds.redeem(Asked(ann.id, SYSTEM, AT, "till"), Decimal(10))
+    refund(ann, AT + DAY, ("tea", 1, "250"), order=order)
+    accruing.accrue([ann.id], AT + DAY, paying_back=order.id if asks else None)
+    assert list(Movement.objects.filter(credit="issued").values_list("debit", "amount")) == [(taken, 10)]
+
+
+def test_stamps_that_are_gone_are_not_taken_off_money():
+    """Points have a price and stamps have none: of those, too, nobody keeps anything back."""
+    stamps = {"on": "visit", "key": "visit", "names": NAMES, "wallet": "stamps"}
+    publish(
+        stamps,
+        wallets={"points": {"worth": "1"}, "stamps": {"full": 10, "reward": "cup"}},
+        refunds={"shortfall": "deduct"},
+    )
+    ann = member(BEGIN)
+    order = buy(ann, AT, ("tea", 1, "250"))
+    settle(ann, AT)
+    holds.redeem(Asked(ann.id, SYSTEM, AT, "till", wallet="stamps"), Decimal(1))
+    refund(ann, AT + DAY, ("tea", 1, "250"), order=order)
+    accruing.accrue([ann.id], AT + DAY, paying_back=order.id)
+    assert list(Movement.objects.filter(credit="issued").values_list("debit", "amount")) == [("debt", 1)]

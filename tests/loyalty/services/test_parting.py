@@ -207,7 +207,7 @@ def test_the_till_goes_on_with_what_was_put_aside_and_an_order_takes_its_points_
 
 def test_what_an_answer_or_joining_brought_goes_to_whose_it_was_and_only_there(ann, ben):
     welcome = {"on": "action", "key": "welcome", "names": programmes.NAMES, "what": "join", "points": "7"}
-    programmes.publish(programmes.spend(), welcome, refunds={"shortfall": "deduct"})
+    programmes.publish(programmes.spend(), welcome, refunds={"shortfall": "deduct"}, wallets={"points": {"worth": "1"}})
     know(ann, ben)
     members.enrol(customer=ben.id, how=Member.How.API, actor=SYSTEM, now=NOW)
     log = join(ann, ben)

@@ -65,6 +65,7 @@ BROKEN = {
     },
     "tiering": {"tiers": [tier("silver", 100), tier("top", 100, expiry={"kind": "idle"}), tier("silver", 200)]},
     "staff": {"clerk": "500", "alone": "100"},
+    "refunds": {"shortfall": "deduct"},
     "names": {"en": "Club"},
 }
 
@@ -79,6 +80,7 @@ def test_everything_in_the_way_of_publishing_is_told_with_its_place():
         "/bonuses/0/caps",
         "/names/ko",
         "/names/th",
+        "/refunds/shortfall",
         "/rules/0/wallet",
         "/rules/1/caps/0",
         "/rules/1/key",
