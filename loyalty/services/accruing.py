@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from cdp.core import copying, ids, pipeline
+from cdp.core import copying, pipeline
 from cdp.core.actors import SYSTEM
 from customers.selectors import lineage
 from customers.services.merging import tries
@@ -27,7 +27,7 @@ from loyalty.selectors import booked, facts, purses, versions
 from loyalty.selectors.booked import Booked, History
 from loyalty.selectors.facts import Changed, Fact, Pool
 from loyalty.selectors.versions import Timeline, Version
-from loyalty.services import ends, given_back, members
+from loyalty.services import ends, given_back, members, settled_facts
 from loyalty.services.book import Book
 
 ZERO = Decimal(0)
@@ -222,7 +222,7 @@ class _Accrual:
         # What waits for a rate is looked at again once there is one (`catching_up`).
         settled = [one for one in self.changed if one.fact not in self.unrated]
         if settled:
-            _remember(self.rows, settled)
+            settled_facts.remember(self.rows, settled)
 
     def _fact(self, one: Changed) -> Fact | None:
         """None where it is not this purse's any more, whoever of the others has it."""
@@ -501,28 +501,4 @@ def keep_ranks(changed: Sequence[tuple[uuid.UUID, str, datetime | None, datetime
             WHERE m.customer_id = w.customer
             """,
             [copying.array(list(column)) for column in zip(*changed, strict=True)],
-        )
-
-
-def _remember(rows: Mapping[uuid.UUID, uuid.UUID], changed: Sequence[Changed]) -> None:
-    """Keep how each fact stood, with who stands for its purse and wherever it was settled before. Two statements."""
-    kept = sorted((one.top, one.kind, one.fact, one.seen) for one in changed)
-    columns = [copying.array(list(column)) for column in zip(*kept, strict=True)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE loyalty_settled s SET seen = w.seen
-            FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::text[]) AS w (top, kind, fact, seen)
-            JOIN unnest(%s::uuid[], %s::uuid[]) AS p (row, top) ON p.top = w.top
-            WHERE s.customer_id = p.row AND s.kind = w.kind AND s.fact_id = w.fact
-            """,
-            [*columns, copying.array(list(rows)), copying.array(list(rows.values()))],
-        )
-        cursor.execute(
-            """
-            INSERT INTO loyalty_settled (id, customer_id, kind, fact_id, seen)
-            SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::text[])
-            ON CONFLICT (customer_id, kind, fact_id) DO NOTHING
-            """,
-            [copying.array(ids.uuid7s(len(kept))), *columns],
         )
