@@ -17,13 +17,13 @@ from cdp.core import copying, pipeline
 from cdp.core.actors import SYSTEM
 from customers.selectors import lineage
 from customers.services.merging import tries
-from loyalty.models import Act, Claim, Member, Settled, WalletType
+from loyalty.models import Act, Claim, Member, Settled
 from loyalty.rules import ending, purse, ranks, settling
 from loyalty.rules.programme import Programme
 from loyalty.rules.purse import Account, Purse
 from loyalty.rules.ranks import Rank
 from loyalty.rules.settling import MAIN, Due, Frozen, text
-from loyalty.selectors import booked, facts, purses, versions
+from loyalty.selectors import accounts, booked, facts, purses, versions
 from loyalty.selectors.booked import Booked, History
 from loyalty.selectors.facts import Changed, Fact, Pool
 from loyalty.selectors.versions import Timeline, Version
@@ -385,7 +385,9 @@ class _Accrual:
         if by < 0:
             refunds = version.programme.refunds
             lot = max(own, key=lambda lot: _left(found, lot), default=None)
-            is_paid_less = fact is not None and fact.id == self.paying_back and self._has_price(act.wallet, fact)
+            is_paid_less = False
+            if fact and fact.id == self.paying_back:  # of what has a price in its money; stamps have none
+                is_paid_less = accounts.worth(act.wallet, Decimal(1), at=self.book.now)[1] == fact.currency
             shortfall = refunds.shortfall if is_paid_less else refunds.without_money
             moves = found.take_back(lot, -by, at=self.book.now, shortfall=shortfall, limit=refunds.limit)
             act.moves += moves
@@ -406,15 +408,6 @@ class _Accrual:
         end = self._end(person, version, act.wallet, at, active_from)
         act.moves += found.put(act.id, by - kept, earned_at=at, active_from=active_from, ends=end, at=self.book.now)
         found.lots[act.id].version = version.id
-
-    def _has_price(self, wallet: str, fact: Fact) -> bool:
-        """Whether what lies in a wallet can be taken off money of that order: credit of its currency, and points that
-        have a price today. No stamps.
-        """
-        version = self.timeline.at(self.book.now)
-        if wallet == MAIN:
-            return version is not None and bool(version.programme.wallet(MAIN).worth)
-        return WalletType.objects.filter(key=wallet, currency=fact.currency).exists()
 
     def _end(
         self, person: _Person, version: Version, wallet: str, at: datetime, active_from: datetime
