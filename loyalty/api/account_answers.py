@@ -36,7 +36,9 @@ class WalletAnswer(serializers.Serializer[Any]):
     wallet = serializers.CharField()
     kind = serializers.ChoiceField(KIND.values)
     currency = serializers.CharField(allow_null=True, help_text="Of store credit.")
-    balance = AmountField(help_text="What can be spent, less what is owed; below zero where more is owed.")
+    balance = AmountField(
+        help_text="What can be spent; below zero only where the programme wants that of what is owed."
+    )
     pending = AmountField(help_text="What can be spent later.")
     held = AmountField(help_text="What is put aside for sales under way.")
     owed = AmountField(help_text="What the next earnings pay first.")
@@ -58,7 +60,7 @@ class AccountAnswer(serializers.Serializer[Any]):
     is_member = serializers.BooleanField()
     joined_at = serializers.DateTimeField(allow_null=True)
     tier = serializers.CharField(allow_null=True)
-    balance = serializers.IntegerField(help_text="Points that can be spent, less what is owed.")
+    balance = serializers.IntegerField(help_text="Points that can be spent, as `balance` of their wallet.")
     pending = serializers.IntegerField(help_text="Points that can be spent later.")
     held = serializers.IntegerField(help_text="Points put aside for sales under way.")
     stamps = serializers.IntegerField(help_text="Stamps on all cards.")

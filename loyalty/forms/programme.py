@@ -272,8 +272,8 @@ class RefundsForm(PartForm):
     def build(self) -> None:
         """Where too little is left, and how long what comes back lasts."""
         ways = [
-            (Shortfall.DEBT.value, _("the rest is taken from what is earned next")),
-            (Shortfall.NEGATIVE.value, _("the balance goes below zero")),
+            (Shortfall.DEBT.value, _("the balance shows zero, and the rest is taken from what is earned next")),
+            (Shortfall.NEGATIVE.value, _("the balance shows less than zero until enough is earned")),
             (Shortfall.DEDUCT.value, _("its worth is taken off the money that goes back at the counter")),
             (Shortfall.FORGIVE.value, _("the rest is forgiven")),
         ]

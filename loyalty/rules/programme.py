@@ -245,6 +245,12 @@ class Refunds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         """Decimals have limits of their own. Raises ValueError, as the decoder expects."""
         _not_negative(self, "limit")
 
+    def shown(self, balance: Decimal) -> Decimal:
+        """A balance as its owner sees it: below zero only where the programme wants it so. Else what is owed is told
+        beside it.
+        """
+        return balance if self.shortfall is Shortfall.NEGATIVE else max(balance, Decimal(0))
+
     @property
     def without_money(self) -> Shortfall:
         """The same where no money goes back of which anything could be deducted, or somebody else paid it out before:

@@ -64,8 +64,8 @@ PAIRS: frozenset[tuple[Account, Account]] = frozenset(
 class Shortfall(StrEnum):
     """What becomes of points that have to be taken back and are not there any more."""
 
-    NEGATIVE = "negative"  # the balance goes below zero
-    DEBT = "debt"  # the next earning pays it, and the balance shows zero until then
+    NEGATIVE = "negative"  # the next earning pays it, and the balance shows it until then
+    DEBT = "debt"  # the same, and the balance shows zero until then: see `Refunds.shown`
     DEDUCT = "deduct"  # less money is given back, by whoever asks for the move
     FORGIVE = "forgive"
 

@@ -31,12 +31,16 @@ def wallets() -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One wallet of somebody at a moment: what can be spent (less what is owed), what waits, what is put aside, what
-    is owed, and what of it ends next.
+    """One wallet of somebody at a moment: what is shown as theirs, what waits, what is put aside, what is owed, and
+    what of it ends next.
+
+    `net` is what can be spent less what is owed. `balance` is the same where the programme in force lets a balance go
+    below zero; else it is never less than zero, and `owed` alone tells what the next earnings pay.
     """
 
     wallet: WalletType
     balance: Decimal = ZERO
+    net: Decimal = ZERO
     pending: Decimal = ZERO
     held: Decimal = ZERO
     owed: Decimal = ZERO
@@ -53,8 +57,8 @@ def standings(customer: uuid.UUID, *, at: datetime) -> list[Standing]:
     """Every wallet of who stands for themselves, as it is at that moment whatever has been booked: waits that are
     over, ends that have come, holds whose time ran out.
     """
-    found = opened(customer, at=at)
-    return [_standing(kind, found.get(kind.key), at) for kind in WalletType.objects.all()]
+    found, how = opened(customer, at=at), refunds(at)
+    return [_standing(kind, found.get(kind.key), at, how) for kind in WalletType.objects.all()]
 
 
 def opened(customer: uuid.UUID, *, at: datetime) -> dict[str, Purse]:
@@ -71,9 +75,10 @@ def opened(customer: uuid.UUID, *, at: datetime) -> dict[str, Purse]:
 
 def own(customer: uuid.UUID, *, at: datetime) -> list[Standing]:
     """The same of what is theirs alone: what others share with them is no part of it."""
-    found = opened(customer, at=at)
+    found, how = opened(customer, at=at), refunds(at)
     return [
-        _standing(kind, found[kind.key].own() if kind.key in found else None, at) for kind in WalletType.objects.all()
+        _standing(kind, found[kind.key].own() if kind.key in found else None, at, how)
+        for kind in WalletType.objects.all()
     ]
 
 
@@ -108,15 +113,17 @@ def refunds(at: datetime) -> Refunds:
     return version.programme.refunds if version else Refunds()
 
 
-def _standing(kind: WalletType, purse: Purse | None, at: datetime) -> Standing:
+def _standing(kind: WalletType, purse: Purse | None, at: datetime, how: Refunds) -> Standing:
     if purse is None:
         return Standing(kind)
     purse.catch_up(at)
+    net = purse.balance(at)
     spendable = [lot for lot in purse.lots.values() if lot.active and lot.ends and not lot.has_ended(at)]
     first = min((lot.ends for lot in spendable if lot.ends), default=None)
     return Standing(
         kind,
-        balance=purse.balance(at),
+        balance=how.shown(net),
+        net=net,
         pending=purse.waiting(at),
         held=purse.held,
         owed=purse.owed,

@@ -54,6 +54,7 @@ def panel(question: panels.Question) -> Mapping[str, Any] | None:
             {
                 "balance": wallet.counted(one.balance) if one.balance >= 0 else MINUS + wallet.counted(-one.balance),
                 "is_negative": one.balance < 0,
+                "owed": wallet.counted(one.owed) if one.owed else "",
                 "pending": wallet.counted(one.pending) if one.pending else "",
                 "ending": wallet.counted(one.ending) if one.ending else "",
                 "last_day": timezone.localdate(one.ends_at - ledger.INSTANT) if one.ends_at else None,

@@ -19,9 +19,9 @@ from django.db.models import Count, Q, QuerySet
 
 from cdp.core import pages
 from loyalty.models import Member
-from loyalty.rules.programme import MAIN
+from loyalty.rules.programme import MAIN, Refunds
 from loyalty.rules.purse import ZERO, Purse
-from loyalty.selectors import purses
+from loyalty.selectors import accounts, purses
 
 PAGE = pages.SIZE
 NONE = "none"
@@ -137,16 +137,17 @@ def of(customers: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Member]:
 def told(rows: Sequence[Member], *, now: dt.datetime) -> list[Row]:
     """What these have at this moment. Two queries and one per layer of merges."""
     found = purses.found([row.customer_id for row in rows]) if rows else {}
-    return [_row(row, found.get((row.customer_id, MAIN)), now) for row in rows]
+    how = accounts.refunds(now) if found else Refunds()
+    return [_row(row, found.get((row.customer_id, MAIN)), now, how) for row in rows]
 
 
-def _row(member: Member, purse: Purse | None, now: dt.datetime) -> Row:
+def _row(member: Member, purse: Purse | None, now: dt.datetime, how: Refunds) -> Row:
     if purse is None:
         return Row(member, ZERO, ZERO, None, ZERO)
     purse.catch_up(now)
     first = min((lot.ends for lot in purse.lots.values() if lot.active and lot.ends), default=None)
     ending = sum((lot.active for lot in purse.lots.values() if lot.ends and lot.ends == first), ZERO)
-    return Row(member, purse.balance(now), purse.waiting(now), first, ending)
+    return Row(member, how.shown(purse.balance(now)), purse.waiting(now), first, ending)
 
 
 def _cursor(row: Member, column: str) -> str:

@@ -272,8 +272,10 @@ class Teller:
         refunds = self.programme.refunds
         yield _("What a purchase gave is taken back in proportion to what is returned.")
         yield {
-            Shortfall.NEGATIVE: _("Where too little is left, the balance goes below zero."),
-            Shortfall.DEBT: _("Where too little is left, the rest is taken from what is earned next."),
+            Shortfall.NEGATIVE: _("Where too little is left, the balance shows less than zero until enough is earned."),
+            Shortfall.DEBT: _(
+                "Where too little is left, the balance shows zero, and the rest is taken from what is earned next."
+            ),
             Shortfall.DEDUCT: _(
                 "Where too little is left, its worth is taken off the money that goes back at the counter; where a"
                 " store has paid it out before, the rest is taken from what is earned next."

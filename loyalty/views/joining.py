@@ -116,7 +116,7 @@ def leave(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
         messages.success(request, _("They take part no more"))
         return redirect("loyalty:member", row.id)
     known = wallets.every()
-    standings = [one for one in accounts.own(row.id, at=now) if one.balance or one.pending or one.held]
+    standings = [one for one in accounts.own(row.id, at=now) if one.net or one.pending or one.held]
     context: dict[str, Any] = {
         **frame.context(request, "members"),
         "profile": profiles.one(row.id),
@@ -124,12 +124,12 @@ def leave(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
         "lost": [
             {
                 "key": one.wallet.key,
-                "value": f"{one.balance + one.pending:f}",
-                "amount": known[one.wallet.key].counted(one.balance + one.pending),
-                "is_owed": one.balance + one.pending < 0,
+                "value": f"{one.net + one.pending:f}",
+                "amount": known[one.wallet.key].counted(one.net + one.pending),
+                "is_owed": one.net + one.pending < 0,
             }
             for one in standings
-            if one.balance + one.pending
+            if one.net + one.pending
         ],
         "held": [known[one.wallet.key].counted(one.held) for one in standings if one.held],
     }

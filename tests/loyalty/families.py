@@ -42,12 +42,12 @@ def leave(one, now=NOW):
 
 def can_spend(*people, now=NOW, wallet="points"):
     found = [next(one for one in accounts.standings(who.id, at=now) if one.wallet.key == wallet) for who in people]
-    return [one.balance for one in found]
+    return [one.net for one in found]
 
 
 def own(*people, now=NOW, wallet="points"):
     found = [next(one for one in accounts.own(who.id, at=now) if one.wallet.key == wallet) for who in people]
-    return [one.balance for one in found]
+    return [one.net for one in found]
 
 
 def left(customer):

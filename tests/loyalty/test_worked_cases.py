@@ -10,7 +10,7 @@ import pytest
 from loyalty.rules import ending, programme, settling
 from loyalty.rules.earning import Basket, Given, Line, judge
 from loyalty.rules.keeping import Back
-from loyalty.rules.programme import Expiry
+from loyalty.rules.programme import Expiry, Refunds
 from loyalty.rules.purse import Account, Purse, Shortfall
 from loyalty.rules.settling import Purchase
 from tests.loyalty.programmes import NAMES, definition, spend, tier
@@ -230,24 +230,28 @@ def purse(amount=100, *, wait_until=AT, ends=None):
 
 
 @pytest.mark.parametrize(
-    ("shortfall", "limit", "balance", "let_go"),
+    ("shortfall", "limit", "balance", "owed", "let_go"),
     [
-        (Shortfall.NEGATIVE, None, -80, {}),
-        (Shortfall.DEBT, None, -80, {}),
-        (Shortfall.DEBT, 50, -50, {Account.FORGIVEN: 30}),
-        (Shortfall.DEDUCT, None, 0, {Account.DEDUCTED: 80}),
-        (Shortfall.FORGIVE, None, 0, {Account.FORGIVEN: 80}),
+        (Shortfall.NEGATIVE, None, -80, 80, {}),
+        (Shortfall.NEGATIVE, 50, -50, 50, {Account.FORGIVEN: 30}),
+        (Shortfall.DEBT, None, 0, 80, {}),
+        (Shortfall.DEBT, 50, 0, 50, {Account.FORGIVEN: 30}),
+        (Shortfall.DEDUCT, None, 0, 0, {Account.DEDUCTED: 80}),
+        (Shortfall.FORGIVE, None, 0, 0, {Account.FORGIVEN: 80}),
     ],
 )
-def test_a_refund_of_what_was_spent(shortfall, limit, balance, let_go):
-    """A hundred earned, eighty spent, a hundred to be taken back."""
+def test_a_refund_of_what_was_spent(shortfall, limit, balance, owed, let_go):
+    """A hundred earned, eighty spent, a hundred to be taken back; then a hundred more pay what is owed."""
+    shown = Refunds(shortfall=shortfall).shown
     found = purse()
     found.spend(Decimal(80), at=AT)
     moves = found.take_back(
         LOT, Decimal(100), at=AT, shortfall=shortfall, limit=None if limit is None else Decimal(limit)
     )
-    assert found.balance(AT) == balance
+    assert (shown(found.balance(AT)), found.owed, found.available(AT)) == (balance, owed, 0)
     assert {move.debit: move.amount for move in moves if move.lot is None and move.debit is not Account.DEBT} == let_go
+    found.put(uuid.uuid4(), Decimal(100), earned_at=AT, active_from=AT, ends=None, at=AT)
+    assert (shown(found.balance(AT)), found.owed) == (100 - owed, 0)
     assert sum(move.amount for move in moves) == 100
 
 

@@ -42,7 +42,7 @@ class Pocket:
 
     @property
     def amount(self) -> str:
-        """What can be spent, less what is owed."""
+        """What can be spent; what is owed as the programme shows it."""
         return self.wallet.amount(self.standing.balance)
 
     @property
@@ -54,6 +54,11 @@ class Pocket:
     def held(self) -> str:
         """What is put aside for a purchase elsewhere; empty for nothing."""
         return self.wallet.counted(self.standing.held) if self.standing.held else ""
+
+    @property
+    def owed(self) -> str:
+        """What the next earnings pay first; empty for nothing."""
+        return self.wallet.counted(self.standing.owed) if self.standing.owed else ""
 
     @property
     def ending(self) -> str:

@@ -7,12 +7,15 @@ from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
+from django.db import transaction
 from django.utils import timezone
 
 from cdp.core.actors import SYSTEM
 from customers.services import erasing, merging
-from loyalty.models import Coupon, Member, Reward, WalletType
+from loyalty.models import Act, Coupon, Member, Reward, WalletType
+from loyalty.rules.purse import Shortfall
 from loyalty.services import members
+from loyalty.services.book import Book
 from tests import factories
 from tests.loyalty import programmes
 
@@ -239,3 +242,24 @@ def test_a_merged_id_means_its_survivor_and_an_erased_one_is_gone(call, ann):
     assert len(call("GET", f"{ann}/entries")[1]["results"]) == 2
     erasing.erase(customer=ann, actor=SYSTEM, at=timezone.now())
     assert [call(*one)[0] for one in (("GET", ann), ("POST", f"{ben}/earn", {"points": 1}))] == [410, 410]
+
+
+@pytest.mark.parametrize(("shortfall", "balance"), [("negative", -8), ("debt", 0)])
+def test_what_is_owed_is_in_the_balance_only_where_the_programme_wants_it_so(call, ann, shortfall, balance):
+    """Ten earned and eight of them spent, and then the purchase comes back."""
+    programmes.publish(refunds={"shortfall": shortfall})
+    call("POST", f"{ann}/earn", {"points": 10})
+    now = timezone.now()
+    with transaction.atomic():
+        book = Book.open([ann], now=now)
+        lot = next(iter(book.purse(ann, "points").lots))
+        book.act(ann, "points", Act.Kind.REDEEM, cause="test:1").moves += book.purse(ann, "points").spend(
+            Decimal(8), at=now
+        )
+        back = book.act(ann, "points", Act.Kind.REFUND, cause="test:2")
+        back.moves += book.purse(ann, "points").take_back(lot, Decimal(10), at=now, shortfall=Shortfall(shortfall))
+        book.write()
+    account = call("GET", ann)[1]
+    points = next(one for one in account["wallets"] if one["wallet"] == "points")
+    assert (account["balance"], points["balance"], points["owed"]) == (balance, balance, 8)
+    assert call("POST", f"{ann}/earn", {"points": 10})[1]["balance"] == 2
