@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from loyalty.selectors import liability
 from loyalty.services import (
     birthdays,
     catching_up,
@@ -59,6 +60,12 @@ def look_for_birthdays() -> None:
 def look_for_unsettled() -> None:
     """Have those looked at whose purchases nobody has: of before the programme, or before a rate was known."""
     catching_up.mark(now=timezone.now())
+
+
+@shared_task
+def count_liability() -> None:
+    """Count what members have, for whoever looks next."""
+    liability.renew(timezone.now())
 
 
 @shared_task

@@ -52,6 +52,11 @@ def purchases() -> None:
     _send("loyalty.tasks.look_for_unsettled")
 
 
+def liability() -> None:
+    """Somebody reads what members have, and the last count is old."""
+    _send("loyalty.tasks.count_liability")
+
+
 def webhooks() -> None:
     """Something happened that others are told of."""
     _send("cdp.core.tasks.tell_others")

@@ -3,22 +3,19 @@ busy morning costs one run.
 """
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import redis
 from django.conf import settings
-from django.core.cache import cache
 from django.db import connection
 
+from cdp.core import remembered
 from surveys.selectors.results import standing
 from surveys.selectors.results.standing import Standing
 
 WEEKS = 26
-KEPT_SECONDS = 60
 DAYS = 30
 LAPSED_DAYS = 90
 # Orders with what one unit of their money was worth in the shop's on their day; NULL where no rate is known. Few rates,
@@ -57,26 +54,14 @@ class Home:
 
 
 def home(*, now: dt.datetime) -> Home:
-    """The figures at `now`, at most KEPT_SECONDS old."""
-    return _kept("home-figures", lambda: _home(now))
+    """The figures at `now`, at most a minute old."""
+    return remembered.kept("home-figures", lambda: _home(now))
 
 
 def recommendation(*, now: dt.datetime) -> Standing | None:
-    """How likely customers are to recommend the shop, at most KEPT_SECONDS old; None where too few said so."""
+    """How likely customers are to recommend the shop, at most a minute old; None where too few said so."""
     today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-    found: Standing | None = _kept("home-recommendation", lambda: standing.recommendation(today))
-    return found
-
-
-def _kept(name: str, compute: Callable[[], Any]) -> Any:
-    try:
-        found = cache.get(name)
-        if found is None:
-            found = compute()
-            cache.set(name, found, KEPT_SECONDS)
-    except redis.RedisError:
-        return compute()
-    return found
+    return remembered.kept("home-recommendation", lambda: standing.recommendation(today))
 
 
 def _home(now: dt.datetime) -> Home:

@@ -13,13 +13,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-import redis
 from django.conf import settings
-from django.core.cache import cache
 from django.db import connection
 from django.db.models import Max
 
-from cdp.core import patience
+from cdp.core import patience, remembered
 from commerce.models import Order
 from customers.models import Customer
 from customers.selectors import lineage
@@ -86,14 +84,7 @@ def forecast(programme: Programme, wallet: str, at: dt.datetime) -> Forecast:
     policies = [programme.wallet(wallet).expiry, *(rank.expiry for rank in programme.tiering.tiers)]
     told = msgspec.json.encode([wallet, policies, [rank.key for rank in programme.tiering.tiers]])
     key = f"loyalty-expiries-{hashlib.sha256(told).hexdigest()[:24]}"
-    try:
-        found: Forecast | None = cache.get(key)
-        if found is None:
-            found = count(programme, wallet, at)
-            cache.set(key, found, KEPT_SECONDS)
-    except redis.RedisError:
-        return count(programme, wallet, at)
-    return found
+    return remembered.kept(key, lambda: count(programme, wallet, at), seconds=KEPT_SECONDS)
 
 
 def count(programme: Programme, wallet: str, at: dt.datetime) -> Forecast:

@@ -10,11 +10,10 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import redis
 from django.conf import settings
-from django.core.cache import cache
 from django.db import connection
 
+from cdp.core import remembered, wake
 from loyalty.rules.ending import months_later
 from loyalty.rules.programme import Wallets
 from loyalty.rules.purse import ZERO
@@ -23,7 +22,7 @@ MONTHS = 13
 """How far back what came and went is told: a year, and the month that is running."""
 LONGEST = 120
 """How many months ahead ends are told apart; what ends later counts as the last of them."""
-KEPT_SECONDS = 60
+NAME = "loyalty-standing"
 FLOWS: Mapping[str, str] = {
     "earn": "earned",
     "redeem": "redeemed",
@@ -101,15 +100,14 @@ class Standing:
 
 
 def standing(now: dt.datetime) -> Standing:
-    """As it is at `now`, at most KEPT_SECONDS old."""
-    try:
-        found: Standing | None = cache.get("loyalty-standing")
-        if found is None:
-            found = count(now)
-            cache.set("loyalty-standing", found, KEPT_SECONDS)
-    except redis.RedisError:
-        return count(now)
-    return found
+    """As it was counted last: a worker counts anew what is older than a minute (`remembered`)."""
+    return remembered.kept(NAME, lambda: count(now), renew=wake.liability)
+
+
+def renew(now: dt.datetime) -> None:
+    """Count it for whoever looks next."""
+    if not remembered.is_fresh(NAME):
+        remembered.put(NAME, count(now))
 
 
 def count(now: dt.datetime) -> Standing:

@@ -13,11 +13,9 @@ from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-import redis
-from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 
-from cdp.core import pages
+from cdp.core import pages, remembered
 from loyalty.models import Member
 from loyalty.rules.programme import MAIN, Refunds
 from loyalty.rules.purse import ZERO, Purse
@@ -28,7 +26,6 @@ NONE = "none"
 """The filter for who has no tier."""
 JOINED_DAYS = ("7", "30", "90", "365")
 EXACT_BELOW = 10_000
-KEPT_SECONDS = 60
 ORDERS = {"joined": "joined_at", "points": "points"}
 
 
@@ -193,15 +190,8 @@ def count(filters: Filters, *, now: dt.datetime) -> Tally:
 
 
 def by_tier() -> Mapping[str, int]:
-    """How many have each tier, "" for none: one pass over an index, at most KEPT_SECONDS old."""
-    try:
-        found: Mapping[str, int] | None = cache.get("loyalty-tiers")
-        if found is None:
-            found = _count_tiers()
-            cache.set("loyalty-tiers", found, KEPT_SECONDS)
-    except redis.RedisError:
-        return _count_tiers()
-    return found
+    """How many have each tier, "" for none: one pass over an index, at most a minute old."""
+    return remembered.kept("loyalty-tiers", _count_tiers)
 
 
 def _count_tiers() -> Mapping[str, int]:
