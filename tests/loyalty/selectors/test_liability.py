@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
 
 from cdp.core import ids
@@ -83,7 +84,7 @@ def test_the_page_begins_a_programme_and_then_tells_how_it_stands(client):
     programmes.publish(wallets={"points": {"worth": "0.25", "expected": "0.5"}})
     ann = factories.customer()
     put(ann, 100, at=datetime.now(UTC) - timedelta(minutes=1))
-    liability.cache.clear()
+    cache.clear()
     page = client.get("/loyalty/").content.decode()
     assert "Sun Club" in page
     assert "100 points" in page

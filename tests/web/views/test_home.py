@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from analytics.models import Segment
 from analytics.services import membership, metrics, ready_made
-from cdp.core import jobs, pipeline
+from cdp.core import jobs, pipeline, remembered
 from cdp.core.models import AccessEntry, Job
 from cdp.web import figures
 from commerce.models import ExchangeRate
@@ -121,7 +121,7 @@ def test_figures_are_kept_for_a_minute_and_computed_without_a_cache(admin, setti
     def gone(*_, **__):
         raise redis.ConnectionError
 
-    monkeypatch.setattr(figures.cache, "get", gone, raising=False)
+    monkeypatch.setattr(remembered.cache, "get", gone, raising=False)
     assert figures.home(now=NOW).customers == 1
 
 
