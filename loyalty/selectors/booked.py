@@ -126,8 +126,9 @@ def counted(tops: Mapping[uuid.UUID, uuid.UUID], bases: Collection[str], since: 
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT customer_id, moment, CASE WHEN counts IS NULL THEN array_fill(qualifying, %(many)s)
-                ELSE ARRAY(SELECT COALESCE((counts->>basis)::numeric, 0) FROM unnest(%(bases)s::text[]) basis) END
+            SELECT customer_id, moment, ARRAY(SELECT CASE
+                WHEN counts IS NOT NULL THEN COALESCE((counts->>basis)::numeric, 0)
+                WHEN basis = 'points' THEN qualifying ELSE 0 END FROM unnest(%(bases)s::text[]) basis)
             FROM (
                 SELECT id, customer_id, COALESCE((details->>'on')::timestamptz, at) AS moment, qualifying,
                     details->'counts' AS counts
@@ -138,7 +139,6 @@ def counted(tops: Mapping[uuid.UUID, uuid.UUID], bases: Collection[str], since: 
             {
                 "rows": copying.array(list(tops)),
                 "bases": copying.array(names),
-                "many": [len(names)],
                 "since": since,
             },
         )
@@ -174,8 +174,8 @@ def histories(tops: Mapping[uuid.UUID, uuid.UUID], zone: dt.tzinfo) -> dict[uuid
         if (said := json.loads(counts)) is not None:
             history.count(moment, {basis: Decimal(value) for basis, value in said.items()})
         elif qualifying:
-            # By hand, in whatever the tiers count by.
-            history.count(moment, dict.fromkeys(("spend", "visits", "items", "points"), qualifying))
+            # Told by a till: points, and nobody said for which purchase.
+            history.count(moment, {"points": qualifying})
         if (given := json.loads(rules)) is not None:
             day = moment.astimezone(zone).date()
             history.give((fact, wallet), day, {rule: Decimal(points) for rule, points in given.items()})

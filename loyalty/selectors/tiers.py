@@ -79,7 +79,7 @@ page AS MATERIALIZED (
     WHERE customer_id > %(after)s AND left_at IS NULL AND tier <> '' ORDER BY customer_id LIMIT %(most)s
 ),
 counter AS (
-    SELECT customer_id, sum(CASE WHEN details->'counts' IS NULL THEN qualifying
+    SELECT customer_id, sum(CASE WHEN details->'counts' IS NULL THEN CASE WHEN %(basis)s = 'points' THEN qualifying END
         ELSE (details->'counts'->>%(basis)s)::numeric END) AS value
     FROM loyalty_act
     WHERE customer_id IN (SELECT customer_id FROM page) AND (qualifying <> 0 OR details->'counts' IS NOT NULL)

@@ -160,3 +160,20 @@ def test_what_somebody_lost_by_leaving_does_not_come_back_with_a_late_purchase()
     buy(ann, BEGIN + 9 * DAY, ("tea", 1, "25"))
     settle(ann, BEGIN + 12 * DAY)
     assert has(ann, BEGIN + 12 * DAY) == 1
+
+
+@pytest.mark.parametrize(("basis", "rank"), [("spend", ""), ("visits", ""), ("items", ""), ("points", "gold")])
+def test_what_a_till_gives_by_hand_counts_as_points_and_as_nothing_else(basis, rank):
+    """Gold from 30 on. 37 points by hand are neither 37 visits nor 37 baht; the purchase of 25 is one of either."""
+    publish(tiering={"tiers": [tier("gold", 30)], "basis": basis})
+    ann = member(BEGIN)
+    giving.give(Asked(ann.id, SYSTEM, BEGIN + DAY, "till"), Decimal(37))
+    buy(ann, BEGIN + 2 * DAY, ("tea", 1, "25"))
+    settle(ann, BEGIN + 2 * DAY)
+    assert Member.objects.get().tier == rank
+    row = {ann.id: ann.id}
+    zone = timezone.get_default_timezone()
+    counted = booked.counted(row, {basis}, BEGIN)[ann.id].counter(basis, BEGIN, BEGIN + 3 * DAY)
+    assert counted == booked.histories(row, zone)[ann.id].counter(basis, BEGIN, BEGIN + 3 * DAY)
+    due = [one for page in tiers.otherwise(versions.in_force(BEGIN).programme.tiering, BEGIN + 3 * DAY) for one in page]
+    assert not due
