@@ -18,7 +18,7 @@ from customers.models import Customer, Status
 from loyalty.models import Balance, FriendCode, Hold, Member, Offer, Promotion, Reward
 from loyalty.rules.adjusting import Why
 from loyalty.rules.spending import Refused
-from loyalty.services import adjusting, holds, offers, promotions, referring
+from loyalty.services import adjusting, giving, holds, offers, promotions, referring
 from loyalty.services.tills import Asked
 
 COLLEAGUES: Final = (("nok@example.com", "Nok"), ("minjun@example.com", "Min-jun"), ("ploy@example.com", "Ploy"))
@@ -145,16 +145,11 @@ def _adjust(staff: Sequence[User], now: dt.datetime) -> None:
     for number, customer in enumerate(modest.values_list("customer_id", flat=True)[:_KINDNESSES]):
         is_usual = number < len(staff)
         with suppress(Refused):
-            adjusting.adjust(
-                customer=customer,
-                wallet="points",
-                amount=Decimal(20 + 5 * (number % 4)),
-                why=reasons[number % len(reasons)] if is_usual else Why.GOODWILL,
-                words="",
-                user=staff[number] if is_usual else staff[-1],
-                now=now,
-                reference=f"A-{number + 1}",
-            )
+            # As they were over many days: the ledger goes forward only, and a day has its limit.
+            user = staff[number] if is_usual else staff[-1]
+            asked = Asked(customer, actors.staff(user), now, adjusting.SOURCE, reference=f"A-{number + 1}")
+            why = reasons[number % len(reasons)] if is_usual else Why.GOODWILL
+            giving.adjust(asked, Decimal(20 + 5 * (number % 4)), why=why)
 
 
 def _bring_friends(now: dt.datetime) -> None:

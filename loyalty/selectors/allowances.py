@@ -4,8 +4,7 @@ import uuid
 from datetime import datetime, time
 from decimal import Decimal
 
-from django.db.models import F, Q, Sum
-from django.db.models.functions import Abs
+from django.db.models import Q
 from django.utils import timezone
 
 from cdp.core import ids
@@ -35,23 +34,32 @@ def limit(user: User, wallet: str, *, at: datetime) -> Decimal:
 
 def used(user: User, wallet: str, *, at: datetime, but: str = "") -> Decimal:
     """How much of it they gave and took since midnight of the shop's clock; without what a second person approved, what
-    was taken back again, and the act of the cause `but`. By the index of acts of staff.
+    of it they took back themselves, and the act of the cause `but`. By the index of acts of staff.
     """
     midnight = timezone.make_aware(datetime.combine(timezone.localdate(at), time()))
     acts = Act.objects.filter(
-        actor_kind="staff", actor_id=str(user.id), kind=Act.Kind.ADJUST, wallet=wallet, id__gte=ids.floor(midnight)
-    ).exclude(cause=but)
-    told = acts.filter(Q(details=None) | ~Q(details__has_key="approved_by"))
-    whole = told.aggregate(
-        given=Sum(Abs(F("change")), filter=~Q(cause__startswith="reversed:")),
-        back=Sum(Abs(F("change")), filter=Q(cause__startswith="reversed:")),
+        actor_kind="staff", actor_id=user.id, kind=Act.Kind.ADJUST, wallet=wallet, id__gte=ids.floor(midnight)
     )
-    return max((whole["given"] or ZERO) - (whole["back"] or ZERO), ZERO)
+    told = acts.filter(Q(details=None) | ~Q(details__has_key="approved_by")).exclude(cause=but)
+    found = {act: (cause, abs(change)) for act, cause, change in told.values_list("id", "cause", "change")}
+    whole = ZERO
+    for cause, amount in found.values():
+        # What somebody else did and they took back is given or taken by them; what they did themselves never was.
+        undone = found.get(uuid.UUID(cause.removeprefix("reversed:"))) if cause.startswith("reversed:") else None
+        whole += -undone[1] if undone else amount
+    return whole
 
 
 def left(user: User, wallet: str, *, at: datetime, but: str = "") -> Decimal:
     """What of the day's limit is left."""
     return max(limit(user, wallet, at=at) - used(user, wallet, at=at, but=but), ZERO)
+
+
+def left_for_reversal(user: User, act: Act, *, at: datetime) -> Decimal:
+    """How much they may take back alone: of what they did today themselves as much as they may do at all."""
+    midnight = timezone.make_aware(datetime.combine(timezone.localdate(at), time()))
+    is_theirs = act.actor_kind == "staff" and act.actor_id == user.id and act.id >= ids.floor(midnight)
+    return limit(user, act.wallet, at=at) if is_theirs else left(user, act.wallet, at=at)
 
 
 def is_own(user: User, customer: uuid.UUID) -> bool:

@@ -1,6 +1,7 @@
 """Points that staff give or take: alone up to what the programme says, above that with a second person who decides."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +19,7 @@ from loyalty.rules.spending import Refusal, Refused
 from loyalty.selectors import adjustments, allowances
 from loyalty.selectors.thanks import REASON
 from loyalty.services import giving, thanks_told
-from loyalty.services.tills import Asked, open_till
+from loyalty.services.tills import Asked, open_till, patiently
 
 SOURCE = "staff"
 TABLE = "loyalty_adjustment"
@@ -76,7 +77,7 @@ def reverse(*, customer: uuid.UUID, act: uuid.UUID, words: str, user: User, now:
         known = giving.adjustment(asked, act)
         asked = replace(asked, wallet=known.wallet)
         amount = -known.change
-        is_within = abs(amount) <= allowances.limit(user, known.wallet, at=now)
+        is_within = abs(amount) <= allowances.left_for_reversal(user, known, at=now)
         if is_within and not allowances.is_own(user, customer):
             return giving.reverse(asked, act, words=words)
         return _ask(asked, amount, why=Why.MISTAKE, words=words, user=user, reverses=act)
@@ -127,10 +128,13 @@ def _ask(
     return row
 
 
+@patiently
 def approve(adjustment: uuid.UUID, *, user: User, now: datetime) -> Adjustment:
     """Book it: as given by who asked, approved by this person. Raises UnableToDecide and Refused."""
     with transaction.atomic():
         row = _undecided(adjustment, user)
+        if allowances.is_own(user, row.customer_id):
+            raise UnableToDecide("role")
         asker = User.objects.filter(id=row.asked_by, is_active=True).first()
         if asker is None or not asker.can("loyalty.adjust"):
             raise UnableToDecide("gone")
@@ -174,12 +178,17 @@ def withdraw(adjustment: uuid.UUID, *, user: User, now: datetime) -> Adjustment:
     return row
 
 
-def words_of(row: Adjustment, column: str = "words") -> str:
+def keyring_of(rows: Collection[Adjustment]) -> subjects.Keyring:
+    """What opens the words of all of these. Two queries."""
+    return subjects.load(lineage.everybody({row.customer_id for row in rows}))
+
+
+def words_of(row: Adjustment, column: str = "words", *, keyring: subjects.Keyring | None = None) -> str:
     """What was written beside it; empty for nothing."""
     sealed = getattr(row, column)
     if not sealed:
         return ""
-    keyring = subjects.load(lineage.everybody([row.customer_id]))
+    keyring = keyring or keyring_of([row])
     return keyring.open(sealed, table=TABLE, column=column, row=row.id)
 
 

@@ -204,12 +204,12 @@ def _let_win(row: Draw, terms: Terms, free: Iterable[int], now: datetime) -> Non
     wins = reading.wins(row)
     won = {win.customer_id for win in wins if win.state in reading.TOLD}
     taken = set(lineage.standing(won).values())
-    open_ones = list(free)
+    open_ones, left_out = list(free), entering.left_out(row)
     for win in _next(row, terms, wins):
         if not open_ones:
             break
         who = lineage.standing([win.customer_id]).get(win.customer_id)
-        win.why = _why_not(row, who, taken, now)
+        win.why = _why_not(who, taken, left_out, now)
         if win.why or who is None:
             win.state = State.PASSED
         else:
@@ -228,12 +228,14 @@ def _begin(row: Draw, prize: Prize, win: DrawWin, now: datetime) -> None:
         win.answer_by = timezone.make_aware(datetime.combine(last, time()))
 
 
-def _why_not(row: Draw, who: uuid.UUID | None, taken: Collection[uuid.UUID], now: datetime) -> str:
+def _why_not(
+    who: uuid.UUID | None, taken: Collection[uuid.UUID], left_out: Collection[uuid.UUID], now: datetime
+) -> str:
     if who is None:
         return Why.GONE.value
     if who in taken:
         return Why.SAME.value
-    if who in entering.left_out(row) or restrictions.restricted([who], at=now):
+    if who in left_out or restrictions.restricted([who], at=now):
         return Why.EXCLUDED.value
     return ""
 

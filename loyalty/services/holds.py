@@ -123,7 +123,7 @@ def _ready(asked: Asked, points: Decimal, *, is_chosen: bool, basket: Decimal | 
     check_amount(points, digits=till.digits)
     if is_chosen and till.wallet.kind == till.wallet.Kind.POINTS:
         check_chosen(points, till.how)
-        if basket is None and till.how.most_of_basket < 1:
+        if basket is None and till.how.worth and till.how.most_of_basket < 1:
             raise Refused(Refusal.BASKET)
         if basket is not None:
             paying.check_points(points, basket, till.how)
@@ -276,6 +276,7 @@ def _check_open(row: Hold, now: datetime) -> None:
 # --- time ---
 
 
+@patiently
 def lapse(*, now: datetime) -> int:
     """Give back what was put aside for too long: everything of those whose turn it is. Returns how many holds."""
     with transaction.atomic():

@@ -49,7 +49,9 @@ def give_due(*, now: datetime, draw: uuid.UUID | None = None) -> int:
 
     Points of somebody who takes no part in the programme wait until they do: nobody is enrolled by winning.
     """
+    # Who was told and waits to be handed something is somebody's at the counter to look after.
     rows = DrawWin.objects.filter(state__in=(DrawWin.State.WON, DrawWin.State.WAITING)).order_by("id")
+    rows = rows.exclude(state=DrawWin.State.WAITING, told_at__isnull=False)
     if draw is not None:
         rows = rows.filter(draw_id=draw)
     count, last = 0, uuid.UUID(int=0)

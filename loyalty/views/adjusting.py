@@ -124,7 +124,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     rows = [*open_ones, *page.rows]
     people = profiles.opened([row.customer_id for row in rows], with_places=False)
     names = staff.names(one for row in rows for one in (row.asked_by, row.decided_by))
-    known = wallets.every()
+    known, keyring = wallets.every(), adjusting.keyring_of(rows)
 
     def told(row: Adjustment) -> dict[str, Any]:
         wallet = known.get(row.wallet) or wallets.unknown(row.wallet)
@@ -133,8 +133,8 @@ def waiting(request: HttpRequest) -> HttpResponse:
             "row": row,
             "person": people.get(row.customer_id),
             "amount": sign + wallet.counted(abs(row.amount)),
-            "words": adjusting.words_of(row),
-            "answer": adjusting.words_of(row, "answer"),
+            "words": adjusting.words_of(row, keyring=keyring),
+            "answer": adjusting.words_of(row, "answer", keyring=keyring),
             "asker": names.get(str(row.asked_by)) or _("a former colleague"),
             "decider": names.get(str(row.decided_by)) or _("a former colleague") if row.decided_by else "",
             "may_decide": user.can("loyalty.approve") and row.asked_by != user.id,

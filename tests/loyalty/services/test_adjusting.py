@@ -87,6 +87,15 @@ def test_a_limit_is_of_a_day_and_of_a_wallet_and_splitting_passes_it_not(ann):
     assert isinstance(adjust(ann, 1, factories.staff("marketer")), Given), "each has a limit of their own"
 
 
+def test_taking_back_what_a_colleague_did_is_giving_too(ann):
+    clerk, owner = factories.staff("clerk"), factories.staff("owner")
+    adjust(ann, 100, owner)
+    taken = adjust(ann, -50, owner)
+    assert isinstance(adjust(ann, 30, clerk), Given)
+    back = adjusting.reverse(customer=ann.id, act=taken.act.id, words="No", user=clerk, now=NOW)
+    assert isinstance(back, Adjustment), "30 and 50 are more than 50"
+
+
 def test_money_is_limited_by_the_points_that_it_is_worth():
     programmes.publish(staff={"clerk": "50", "alone": "200"}, wallets={"points": {"worth": "0.5"}})
     ann, clerk = shop.member(NOW), factories.staff("clerk")
@@ -168,3 +177,13 @@ def test_the_ledger_of_two_who_turn_out_to_be_one_is_one_and_tells_whose_it_was(
     first = ledger.page(ann.id, size=1)
     older = ledger.page(ann.id, size=1, older_than=first.entries[0].id)
     assert (first.has_older, older.entries[0].after, older.has_newer, older.has_older) == (True, 10, True, False)
+
+
+def test_nobody_approves_for_the_account_that_is_their_own(ann):
+    clerk, owner = factories.staff("clerk"), factories.staff("owner", email="us@example.com")
+    theirs = factories.customer(email="US@example.com")
+    Member.objects.create(customer=theirs, joined_at=NOW, how=Member.How.STAFF)
+    asked = adjust(theirs, 51, clerk)
+    with pytest.raises(UnableToDecide):
+        adjusting.approve(asked.id, user=owner, now=NOW)
+    assert shop.has(theirs, NOW) == 0
