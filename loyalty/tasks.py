@@ -8,8 +8,8 @@ from loyalty.services import (
     birthdays,
     catching_up,
     claims,
-    coupons,
     draws,
+    forgetting,
     holds,
     households,
     lapsing,
@@ -25,7 +25,7 @@ MOST_ROUNDS = 50
 @shared_task
 def forget_coupons() -> None:
     """Forget coupons that nobody used, long after their end, codes of receipts and invitations that nobody took."""
-    coupons.forget_old(now=timezone.now())
+    forgetting.forget_old(now=timezone.now())
     claims.forget_old(now=timezone.now())
     households.forget_old(now=timezone.now())
 

@@ -12,13 +12,13 @@ from cdp.core.actors import SYSTEM
 from customers.selectors import lineage
 from customers.services import standing
 from loyalty.models import Coupon, Offer
-from loyalty.services import coupons
+from loyalty.services import coupons, forgetting
 from loyalty.services.coupons import Promise
 from surveys.rules import rewards as promises
 from surveys.selectors import rewards
 from surveys.selectors.rewards import Reward
 
-KEPT_FOR = coupons.LONGEST_PERIOD - timedelta(days=60)
+KEPT_FOR = forgetting.LONGEST_PERIOD - timedelta(days=60)
 """An older promise is not looked at any more: its coupon may be forgotten by then."""
 _NAMES = uuid.UUID("8f7b0c1e-93f5-4d0b-8a0a-3a3f1f5f2b77")
 

@@ -20,7 +20,7 @@ from loyalty.models import Coupon, CouponKey
 from loyalty.rules.benefit import Basket
 from loyalty.rules.coupons import Refusal
 from loyalty.selectors import coupons as reading
-from loyalty.services import coupons
+from loyalty.services import coupons, forgetting
 from tests import factories
 from tests.loyalty import programmes
 
@@ -145,7 +145,7 @@ def test_coupons_nobody_used_are_forgotten_after_a_while(ann):
     used = factories.coupon(ann, valid_days=1, now=NOW - dt.timedelta(days=100))
     redeem(used, customer_id=ann.id, now=NOW - dt.timedelta(days=100))
     factories.coupon(ann)
-    assert coupons.forget_old(now=NOW) == 1
+    assert forgetting.forget_old(now=NOW) == 1
     assert reading.find(old.code) is None
     assert (Coupon.objects.count(), CouponKey.objects.count()) == (2, 2)
 

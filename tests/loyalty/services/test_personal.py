@@ -17,7 +17,7 @@ from customers.services import identity
 from loyalty.models import Coupon, CouponKey, Member, Offer
 from loyalty.rules.personal import Period, birthday
 from loyalty.selectors import coupons as reading
-from loyalty.services import coupons, personal
+from loyalty.services import forgetting, personal
 from tests import factories
 from tests.loyalty import programmes, shop
 
@@ -90,7 +90,7 @@ def test_a_favourite_is_what_the_orders_of_a_hundred_people_say_and_is_given_onc
     # The same month gives nobody another, also when its coupons have ended; the next one does.
     assert personal.issue(**told, period=Period.MONTH, now=NOW + 5 * DAY) == 0
     assert personal.preview(offer=ten, segment="", period=Period.MONTH, now=NOW).count == 0
-    assert coupons.forget_old(now=NOW + 200 * DAY) == 0
+    assert forgetting.forget_old(now=NOW + 200 * DAY) == 0
     assert personal.issue(**told, period=Period.MONTH, now=NOW + 30 * DAY) > 0
 
 
