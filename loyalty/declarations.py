@@ -23,11 +23,12 @@ from loyalty.models import (
     Receipt,
 )
 from loyalty.selectors import card_panel, coupons, draws, member_panel
-from loyalty.services import cards, notices, points_import, prizes, promotions, proving, thanks_told
+from loyalty.services import cards, notices, points_import, prizes, promised, promotions, proving, thanks_told
 from loyalty.services import coupons as redeeming
 from loyalty.services import draws as drawing
 from loyalty.services import reference as rows
 from surveys.selectors import offers
+from surveys.services import gifts
 
 reference.needed(rows.ensure)
 offers.declare(coupons.offers)
@@ -67,6 +68,8 @@ digests.declare(PromotionSale, "digest")
 holders.declare(holders.Holder(Promotion, ("id",), rowkeys.context(Promotion._meta.db_table)))
 holders.declare(holders.Holder(Draw, ("id",), drawing.context))
 outbox.declare(outbox.Kind(thanks_told.NOTICE, _("Our thanks for a suggestion of yours")))
+outbox.declare(outbox.Kind(thanks_told.ANSWERED, _("The coupon for your answers")))
+gifts.provide("coupon", promised.at_once)
 outbox.declare(outbox.Kind(prizes.NOTICE, _("Something you won in a prize draw")))
 outbox.declare(
     outbox.Kind(notices.ALLOWED, _("Something of yours that is about to end"), purpose="marketing",

@@ -9,14 +9,18 @@ from django.utils import timezone
 
 from cdp.core import copying, pipeline
 from cdp.core.actors import SYSTEM
+from cdp.core.crypto import subjects
 from customers.selectors import lineage
 from customers.services import standing
 from loyalty.models import Coupon, Offer
-from loyalty.services import coupons, forgetting
+from loyalty.selectors import benefits
+from loyalty.selectors import coupons as reading
+from loyalty.services import coupons, forgetting, thanks_told
 from loyalty.services.coupons import Promise
 from surveys.rules import rewards as promises
 from surveys.selectors import rewards
 from surveys.selectors.rewards import Reward
+from surveys.services.gifts import Gift
 
 KEPT_FOR = forgetting.LONGEST_PERIOD - timedelta(days=60)
 """An older promise is not looked at any more: its coupon may be forgotten by then."""
@@ -39,6 +43,26 @@ def give(customers: Sequence[uuid.UUID], now: datetime) -> None:
         if due:
             with transaction.atomic(), pipeline.seen_by_what_follows():
                 _give(top, due, now)
+
+
+def at_once(customer: uuid.UUID, survey: uuid.UUID, now: datetime) -> Gift | None:
+    """The coupon that an answer brings the moment it is given; None for who has had it: a code is shown to nobody who
+    only says that they are somebody.
+    """
+    before = _of_survey(customer, survey)
+    if before is not None:
+        return None
+    give([customer], now)
+    row = _of_survey(customer, survey)
+    if row is None:
+        return None
+    code = reading.code_of(row, subjects.load([row.customer_id]))
+    return Gift(benefits.words(row.gives, benefits.names_of([row.gives])), code, reading.last_day(row))
+
+
+def _of_survey(customer: uuid.UUID, survey: uuid.UUID) -> Coupon | None:
+    people = lineage.everybody([customer])
+    return Coupon.objects.filter(customer_id__in=people, given_for=given_for(survey)).first()
 
 
 def _offer(one: Reward) -> str:
@@ -87,4 +111,6 @@ def _give(top: uuid.UUID, due: Sequence[Reward], now: datetime) -> None:
             given_for=mark,
             is_first_order=offer.why == Offer.Why.FIRST_ORDER,
         )
-        coupons.promised(customer=owner, promise=promise, source="survey", actor=SYSTEM, now=now)
+        issued = coupons.promised(customer=owner, promise=promise, source="survey", actor=SYSTEM, now=now)
+        if issued is not None:
+            thanks_told.coupon(issued, key=str(mark), now=now, notice=thanks_told.ANSWERED)

@@ -1,4 +1,4 @@
-"""Telling people that their suggestion was useful, and what they have of it."""
+"""Telling people that their suggestion was useful, or their answer, and what they have of it."""
 
 import uuid
 from datetime import datetime
@@ -12,7 +12,7 @@ from customers.selectors import lineage
 from loyalty.selectors import benefits, coupons, wallets
 from loyalty.services.coupons import Issued
 
-NOTICE = "thanks"
+NOTICE, ANSWERED = "thanks", "survey-coupon"
 
 
 def points(customer: uuid.UUID, wallet: str, amount: Decimal, *, key: str, now: datetime) -> bool:
@@ -26,8 +26,8 @@ def points(customer: uuid.UUID, wallet: str, amount: Decimal, *, key: str, now: 
     return _put(way, customer, data, key, now)
 
 
-def coupon(issued: Issued, *, key: str, now: datetime) -> bool:
-    """The same for a coupon, with its code."""
+def coupon(issued: Issued, *, key: str, now: datetime, notice: str = NOTICE) -> bool:
+    """The same for a coupon, with its code; `notice` says what for."""
     row = issued.coupon
     way = _way(row.customer_id)
     if way is None:
@@ -38,7 +38,7 @@ def coupon(issued: Issued, *, key: str, now: datetime) -> bool:
             "code": issued.code,
             "last_day": written_dates.in_full(coupons.last_day(row)),
         }
-    return _put(way, row.customer_id, data, key, now)
+    return _put(way, row.customer_id, data, key, now, notice)
 
 
 def _way(customer: uuid.UUID) -> reach.Way | None:
@@ -47,12 +47,14 @@ def _way(customer: uuid.UUID) -> reach.Way | None:
     return way if way is not None and outbox.reaches(way.channel) else None
 
 
-def _put(way: reach.Way, customer: uuid.UUID, data: dict[str, str], key: str, now: datetime) -> bool:
+def _put(
+    way: reach.Way, customer: uuid.UUID, data: dict[str, str], key: str, now: datetime, notice: str = NOTICE
+) -> bool:
     outbox.put(
         outbox.Draft(
-            kind=NOTICE,
+            kind=notice,
             address=way.address,
-            key=f"{NOTICE}:{key}",
+            key=f"{notice}:{key}",
             language=way.language,
             channel=way.channel,
             customer=lineage.standing([customer])[customer],

@@ -31,10 +31,11 @@ from surveys.rules.flow import Prepared, Route
 from surveys.rules.kinds import Ranking, Refused, Why
 from surveys.rules.sending import Fault, Judged
 from surveys.selectors import links, questionnaires, sealing, showing, wording
-from surveys.services import anonymous, answering
+from surveys.services import anonymous, answering, gifts
 from surveys.services.answering import Ended, Run, runs, slips
 from surveys.services.answering.runs import ENDED, Link
 from surveys.services.answering.slips import Slip
+from surveys.services.gifts import Gift
 
 COOKIE = "cdp_survey"
 LONGEST_CARRIED = 200_000
@@ -313,7 +314,8 @@ def _forward(visit: Visit, form: Sent, place: int) -> HttpResponse:
     taken = _taken(visit, form, is_end=True, page=form.page)
     if taken.state not in ENDED:
         return _missing_elsewhere(visit, form, taken)
-    return _thanks(visit, form.prepared, taken.state, claim=taken.claim, draw=_draw(taken))
+    gift = gifts.of(taken.response, at=visit.now) if taken.response is not None else None
+    return _thanks(visit, form.prepared, taken.state, claim=taken.claim, draw=_draw(taken), gift=gift)
 
 
 def _on(visit: Visit, form: Sent, key: str) -> HttpResponse:
@@ -419,8 +421,11 @@ def _thanks(
     *,
     claim: str = "",
     draw: Mapping[str, Any] | None = None,
+    gift: Gift | None = None,
 ) -> HttpResponse:
-    """The last page: nothing of what was answered stands on it. The code for a reward stands here and nowhere else."""
+    """The last page: nothing of what was answered stands on it. The code for a reward of somebody who gave no name
+    stands here and nowhere else.
+    """
     definition = prepared.definition
     texts = definition.screened if state == Response.State.SCREENED else definition.thanks
     context = {
@@ -431,6 +436,7 @@ def _thanks(
         "claim_url": links.claim(visit.survey.slug) if claim else "",
         "promised": wording.promised(visit.survey.reward) if claim else "",
         "draw": draw,
+        "gift": gift,
         **frame(visit.request, visit.survey, definition.languages),
     }
     if visit.call is not None:

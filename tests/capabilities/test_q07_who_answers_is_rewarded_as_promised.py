@@ -3,13 +3,15 @@
 import datetime as dt
 import hashlib
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from cdp.core import pipeline
+from cdp.core import outbox, pipeline
 from cdp.core.models import Notice
 from loyalty.models import Coupon, Draw
 from loyalty.services import actions, draws, prizes
@@ -21,6 +23,7 @@ from tests.surveys import asking
 from tests.surveys.rules.questionnaires import page, question, value
 
 pytestmark = pytest.mark.django_db
+CODE = r"\b[0-9A-Z]{5}-[0-9A-Z]{5}\b"
 NAMES = {"name_en": "Tea time", "name_th": "ชวนดื่มชา", "name_ko": "차 추첨"}
 
 
@@ -88,21 +91,29 @@ def test_q07_points_and_a_place_in_a_draw_come_as_promised_and_anybody_repeats_t
     assert Notice.objects.get(kind="draw-won").state == "waiting"
 
 
-def test_q07_a_coupon_comes_once_for_each_person_and_questionnaire_and_is_taken_at_the_till(client: Client) -> None:
+def test_q07_a_coupon_comes_once_for_each_person_and_questionnaire_and_is_taken_at_the_till(
+    client: Client, settings: Any, tmp_path: Path
+) -> None:
+    settings.EMAIL_URL = f"file:{tmp_path}"
     cache.clear()
     owner = Client()
     owner.force_login(factories.staff("owner"))
     survey = asking.opened(value(page("one", question("nps", "score"))), slug="given")
     arranged = {"part": "arrange", "name": "Visit", "sample": "100", "reward": "coupon", "offer": "first-order"}
     assert owner.post("/surveys/given/settings/", arranged).status_code == 302
-    mali = factories.customer(name="Mali", email="mali@example.com")
+    mali = factories.customer(name="Mali", email="mali@example.com", language="en")
+    read = []
     for _twice in range(2):
-        _answered(client, "given", asking.invited(survey, mali.id))
+        read.append(_answered(client, "given", asking.invited(survey, mali.id)))
         pipeline.drain_all(now=timezone.now())
     coupon = Coupon.objects.get()
     assert (coupon.customer_id, coupon.reason) == (mali.id, "survey")
     seen = owner.get(f"/counter/{mali.id}/?lang=en").content.decode()
-    (code,) = set(re.findall(r"\b[0-9A-Z]{5}-[0-9A-Z]{5}\b", seen))
+    (code,) = set(re.findall(CODE, seen))
+    # It stands on the last page and in a mail, once: nobody who answers as somebody is shown what that person has.
+    assert [set(re.findall(CODE, page)) for page in read] == [{code}, set()]
+    outbox.send_due(now=timezone.now())
+    assert [set(re.findall(CODE, path.read_text())) for path in tmp_path.glob("*.eml")] == [{code}]
     sale = {"customer": {"email": "mali@example.com"}, "external_id": "T-1", "amount": "200.00", "currency": "THB"}
     till = {"Authorization": f"Bearer {factories.api_key(source_key='till')[1]}"}
     told = client.post(f"/api/v1/coupons/{code}/redeem", sale, content_type="application/json", headers=till)
