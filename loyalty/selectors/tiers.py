@@ -76,7 +76,7 @@ WITH rank (key, least, above) AS MATERIALIZED (SELECT * FROM unnest(%(keys)s::te
     %(above)s::numeric[])),
 page AS MATERIALIZED (
     SELECT customer_id, tier FROM loyalty_member
-    WHERE customer_id > %(after)s AND left_at IS NULL AND tier <> '' ORDER BY customer_id LIMIT %(most)s
+    WHERE customer_id > %(after)s AND left_at IS NULL ORDER BY customer_id LIMIT %(most)s
 ),
 counter AS (
     SELECT customer_id, sum(CASE WHEN details->'counts' IS NULL THEN CASE WHEN %(basis)s = 'points' THEN qualifying END
@@ -86,7 +86,8 @@ counter AS (
         AND COALESCE((details->>'on')::timestamptz, at) BETWEEN %(since)s AND %(now)s
     GROUP BY customer_id
 )
-SELECT p.customer_id, r.key IS NULL OR %(everybody)s OR COALESCE(c.value, 0) < r.least
+SELECT p.customer_id, r.key IS NULL OR (%(everybody)s AND p.tier <> '')
+    OR COALESCE(COALESCE(c.value, 0) < r.least, FALSE)
     OR COALESCE(COALESCE(c.value, 0) >= r.above, FALSE)
     OR EXISTS (SELECT 1 FROM customers_customer a WHERE a.merged_into = p.customer_id)
 FROM page p LEFT JOIN rank r ON r.key = p.tier LEFT JOIN counter c ON c.customer_id = p.customer_id
@@ -95,19 +96,25 @@ ORDER BY p.customer_id
 
 
 def otherwise(tiering: Tiering, now: dt.datetime) -> Iterator[Sequence[uuid.UUID]]:
-    """Members with a tier whose counter does not say the same any more, AT_ONCE at a time; some others may be among
+    """Members whose counter does not say the tier they have (any more), AT_ONCE at a time; some others may be among
     them. Nobody is locked: whoever changes anything looks again.
     """
     zone = timezone.get_default_timezone()
-    least: list[Decimal | None] = [tier.at_least for tier in tiering.tiers]
+    # Who has none stands below the lowest.
+    least: list[Decimal | None] = [None, *(tier.at_least for tier in tiering.tiers)]
+    is_own = tiering.window == "joined"
     asked: dict[str, Any] = {
-        "keys": copying.array([tier.key for tier in tiering.tiers]),
+        "keys": copying.array(["", *(tier.key for tier in tiering.tiers)]),
         "least": copying.array(least),
-        "above": copying.array([*least[1:], None] if least else []),
+        "above": copying.array([*least[1:], None]),
         "basis": tiering.basis,
-        # Where windows are the members' own.
-        "everybody": tiering.window == "joined",
-        "since": ranks.window(tiering, joined_at=now, now=now, zone=zone),
+        # Where windows are the members' own: of who has no tier the longest one is looked at.
+        "everybody": is_own,
+        "since": (
+            ranks.earliest(tiering, now=now, zone=zone)
+            if is_own
+            else ranks.window(tiering, joined_at=now, now=now, zone=zone)
+        ),
         "now": now,
         "most": PAGE,
     }

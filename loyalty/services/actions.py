@@ -23,6 +23,7 @@ from loyalty.rules.programme import MAIN, Action
 from loyalty.selectors import booked, happenings, purses, versions
 from loyalty.selectors.happenings import Happening
 from loyalty.selectors.versions import Timeline
+from loyalty.services import ranking
 from loyalty.services.book import Book
 from surveys.rules import rewards as promises
 from surveys.selectors import rewards
@@ -265,7 +266,7 @@ def _within(deeds: Deeds, rows: Mapping[uuid.UUID, uuid.UUID], timeline: Timelin
 def _book(deeds: Deeds, timeline: Timeline, now: datetime) -> Decimal:
     """The points of all of them that were booked by this call."""
     zone = timezone.get_default_timezone()
-    booked_ = ZERO
+    booked_, counted = ZERO, set()
     with transaction.atomic():
         book = Book.open(sorted(deeds), now=now)
         behind = {top: list(some) for top, some in deeds.items() if top in book.members}
@@ -291,7 +292,11 @@ def _book(deeds: Deeds, timeline: Timeline, now: datetime) -> Decimal:
                     act.id, deed.points, earned_at=deed.at, active_from=active_from, ends=end, at=now
                 )
                 booked_ += deed.points
+                if deed.details.get("counts"):
+                    counted.add(top)
         book.write()
+        if counted:
+            ranking.settle(counted, timeline=timeline, now=now)
     return booked_
 
 

@@ -13,7 +13,7 @@ from loyalty.rules.adjusting import Why
 from loyalty.rules.purse import ZERO, Account, Move, Part
 from loyalty.rules.spending import Refusal, Refused, check_amount
 from loyalty.selectors import purses
-from loyalty.services import members
+from loyalty.services import members, ranking
 from loyalty.services.book import Draft
 from loyalty.services.tills import Asked, Till, open_till, patiently
 
@@ -54,7 +54,10 @@ def give(asked: Asked, points: Decimal, *, words: str = "") -> Given:
         _say(act, words)
         act.qualifying = points if till.wallet.kind == till.wallet.Kind.POINTS else None
         act.moves += _put(till, act, points, Account.ISSUED)
-        return _written(till, act, points)
+        given = _written(till, act, points)
+        if act.qualifying and till.timeline is not None:
+            ranking.settle([till.who], timeline=till.timeline, now=asked.now)
+        return given
 
 
 @patiently

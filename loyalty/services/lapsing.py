@@ -8,16 +8,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from cdp.core import pipeline
 from customers.services import standing
-from loyalty.models import Member
-from loyalty.rules import ranks
-from loyalty.rules.ranks import Rank
-from loyalty.selectors import booked, purses, tiers, versions
-from loyalty.selectors.versions import Version
-from loyalty.services.accruing import keep_ranks
+from loyalty.selectors import tiers, versions
+from loyalty.selectors.versions import Timeline
+from loyalty.services import ranking
 from loyalty.services.book import Book
 
 BATCH = 500
@@ -59,30 +55,21 @@ def _due(now: datetime) -> list[uuid.UUID]:
 
 
 def settle_tiers(*, now: datetime) -> int:
-    """Let members fall whose purchases no longer reach their tier, as the version in force says. Returns how many."""
-    version = versions.in_force(now)
+    """Let members fall whose purchases no longer reach their tier, and rise who reaches one by a version that came into
+    force, as it says. Returns how many.
+    """
+    timeline = versions.published()
+    version = timeline.at(now)
     if version is None:
         return 0
-    return sum(_settle(page, version, now) for page in tiers.otherwise(version.programme.tiering, now))
+    return sum(_settle(page, timeline, now) for page in tiers.otherwise(version.programme.tiering, now))
 
 
-def _settle(page: Sequence[uuid.UUID], version: Version, now: datetime) -> int:
-    zone = timezone.get_default_timezone()
-    tiering = version.programme.tiering
+def _settle(page: Sequence[uuid.UUID], timeline: Timeline, now: datetime) -> int:
     with transaction.atomic():
         tops = set(standing.hold(page).values())
         standing.queue(tops)
-        rows = {row: top for top, some in purses.persons(tops).items() for row in some}
-        histories = booked.counted(rows, {tiering.basis}, ranks.earliest(tiering, now=now, zone=zone))
-        changed = []
-        for member in Member.objects.filter(customer_id__in=tops, left_at=None).exclude(tier=""):
-            since = ranks.window(tiering, joined_at=member.joined_at, now=now, zone=zone)
-            counter = histories[member.customer_id].counter(tiering.basis, since, now)
-            before = Rank(member.tier, member.tier_since, member.tier_until)
-            rank = ranks.settle(tiering, before, counter, now=now)
-            if rank != before:
-                changed.append((member.customer_id, rank.tier, rank.since, rank.until))
+        changed = ranking.settle(tops, timeline=timeline, now=now)
         if changed:
-            keep_ranks(changed)
-            pipeline.mark([customer for customer, *_ in changed], cause="loyalty.tiers", lane=pipeline.BULK)
+            pipeline.mark(changed, cause="loyalty.tiers", lane=pipeline.BULK)
     return len(changed)

@@ -12,7 +12,7 @@ from cdp.core.models import Mark
 from customers.models import Customer
 from customers.services import merging
 from events.models import Event
-from loyalty.models import Act, Coupon, Lot
+from loyalty.models import Act, Coupon, Lot, Member
 from loyalty.services import actions, birthdays, promised
 from surveys.models import Review, Survey
 from surveys.services import answering
@@ -43,6 +43,13 @@ def test_joining_is_rewarded_once_as_the_version_of_that_day_said():
         (BEGIN + DAY, "welcome"),
         (BEGIN + DAY, "first"),
     }
+
+
+def test_who_reaches_a_tier_by_what_is_no_purchase_rises_at_once():
+    publish(spend(), {**JOIN, "is_qualifying": True}, tiering={"tiers": [tier("gold", 50)], "basis": "points"})
+    ann = member(BEGIN + DAY)
+    actions.reward([ann.id], BEGIN + DAY)
+    assert Member.objects.get(customer=ann).tier == "gold"
 
 
 def test_points_for_joining_keep_to_the_window_the_tiers_and_the_limits_of_their_rule():
@@ -94,7 +101,7 @@ def test_a_birthday_is_rewarded_once_a_year_whoever_tells_another_date_and_by_th
     publish(
         spend(),
         action("birthday", 30),
-        tiering={"tiers": [tier("gold", 10, expiry={"kind": "fixed", "days": 5, "until": "day"})]},
+        tiering={"tiers": [tier("gold", 10, expiry={"kind": "fixed", "days": 5, "until": "day"})], "downgrade": "never"},
     )
     ann, ben, late = (member(BEGIN, tier=rank) for rank in ("gold", "", ""))
     Customer.objects.filter(id__in=[ann.id, ben.id]).update(birth_date=date(2000, 2, 29))

@@ -103,6 +103,34 @@ def test_only_those_are_locked_whose_counter_says_another_tier():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("window", ["rolling", "joined"])
+def test_who_reaches_a_tier_by_a_version_that_asks_for_less_rises_with_it(window):
+    expiry = {"kind": "fixed", "days": 30, "until": "moment"}
+    gold = {**tier("gold", 1000), "expiry": {"kind": "never"}}
+    terms = {"window": window, "months": 12}
+    publish(tiering={"tiers": [gold], **terms}, wallets={"points": {"expiry": expiry}})
+    ann, ben = member(BEGIN), member(BEGIN)
+    for one, amount in ((ann, "500"), (ben, "100")):
+        buy(one, BEGIN + DAY, ("tea", 1, amount))
+        settle(one, BEGIN + DAY)
+    assert lapsing.settle_tiers(now=BEGIN + 2 * DAY) == 0
+    begins = BEGIN + 3 * DAY
+    cheaper = {**gold, "at_least": "400"}
+    publish(tiering={"tiers": [cheaper], **terms}, wallets={"points": {"expiry": expiry}}, starts_at=begins)
+    assert lapsing.settle_tiers(now=begins) == 1
+    assert lapsing.settle_tiers(now=begins) == 0
+    assert (Member.objects.get(customer=ann).tier, Member.objects.get(customer=ben).tier) == ("gold", "")
+    assert list(Lot.objects.filter(customer=ann).values_list("ends", flat=True)) == [None], "of gold nothing ends"
+
+
+def test_points_that_a_till_gives_lift_at_once_where_tiers_count_points():
+    publish(tiering={"tiers": [tier("gold", 20)], "basis": "points"})
+    ann = member(BEGIN)
+    for number, tier_now in ((12, ""), (8, "gold")):
+        giving.give(Asked(ann.id, SYSTEM, BEGIN + DAY, "till"), Decimal(number))
+        assert Member.objects.get(customer=ann).tier == tier_now
+
+
 @pytest.mark.parametrize("window", ["rolling", "calendar", "joined"])
 def test_what_tiers_ask_of_histories_is_what_whole_histories_say(window):
     random = Random(window)
