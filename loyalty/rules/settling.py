@@ -228,7 +228,11 @@ def written(frozen: Frozen, wallet: str) -> dict[str, Any]:
 
 
 def read(details: Mapping[str, Mapping[str, Any]]) -> Frozen | None:
-    """The judgement that acts keep, by wallet the newest that has one; None where none of them does."""
+    """The judgement that acts keep, by wallet the newest that has one; None where none of them does.
+
+    A wallet that got the same of an order that grew has no act of it, and so keeps its older judgement. Where wallets
+    differ the mark is empty: no purchase has it, so what was bought is judged anew under the same circumstances.
+    """
     newest = details.get(MAIN) or next(iter(details.values()), None)
     if newest is None:
         return None
@@ -240,12 +244,11 @@ def read(details: Mapping[str, Mapping[str, Any]]) -> Frozen | None:
             {rule: Decimal(points) for rule, points in one["rules"].items()},
         )
         for wallet, one in details.items()
-        if one["mark"] == newest["mark"]
     }
     return Frozen(
         newest.get("tier", ""),
         Decimal(newest.get("rate", 1)),
-        newest["mark"],
+        newest["mark"] if len({one["mark"] for one in details.values()}) == 1 else "",
         {(rule, which): Given(Decimal(points), times) for rule, which, points, times in newest.get("so_far", ())},
         [(sku, Decimal(quantity), Decimal(amount)) for sku, quantity, amount, _ in newest["lines"]],
         {basis: Decimal(value) for basis, value in newest.get("worth", {}).items()},

@@ -115,6 +115,25 @@ def test_a_sale_that_was_cancelled_uses_up_no_limit():
     assert has(ann, AT + 4 * HOUR, "stamps") == 2
 
 
+def test_a_stamp_stays_where_its_order_grew_and_was_told_again():
+    """The stamp of the larger order is the one it had, so nothing was booked for it when the order grew."""
+    publish(spend(), {**STAMP, "caps": []}, wallets={"stamps": {"full": 10, "reward": "cup"}})
+    ann = member(BEGIN)
+    order = buy(ann, AT, ("tea", 1, "100"))
+    settle(ann, AT)
+    change(order, AT + HOUR, ("tea", 2, "200"), amount="200")
+    settle(ann, AT + HOUR)
+    change(order, AT + 2 * HOUR, status=Order.Status.PAID)
+    settle(ann, AT + 2 * HOUR)
+    assert (has(ann, AT + 2 * HOUR), has(ann, AT + 2 * HOUR, "stamps")) == (8, 1)
+    refund(ann, AT + 3 * HOUR, ("tea", 1, "100"), order=order)
+    settle(ann, AT + 3 * HOUR)
+    assert (has(ann, AT + 3 * HOUR), has(ann, AT + 3 * HOUR, "stamps")) == (4, 1)
+    change(order, AT + 4 * HOUR, status=Order.Status.CANCELLED, is_counted=False)
+    settle(ann, AT + 4 * HOUR)
+    assert (has(ann, AT + 4 * HOUR), has(ann, AT + 4 * HOUR, "stamps")) == (0, 0)
+
+
 def test_what_came_back_of_a_sale_leaves_room_below_a_limit_of_points():
     publish({**spend(), "caps": [{"per": "month", "points": "10"}]})
     ann = member(BEGIN)
