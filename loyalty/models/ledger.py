@@ -165,6 +165,7 @@ class Lot(OwnedModel):
     active = _amount(default=0)
     held = _amount(default=0)
     expired = _amount(default=0)
+    graced = models.BooleanField(default=False, db_default=False)  # put off once, for what came back after its end
 
     class Meta:
         verbose_name = _("lot")

@@ -99,6 +99,7 @@ class Lot:
     is_new: bool = False
     is_touched: bool = False
     version: uuid.UUID | None = None  # of the programme: its policy says when the lot ends
+    graced: bool = False  # its end was put off for what came back after it: once, or it never came
 
     def has_ended(self, at: datetime) -> bool:
         """Whether nothing of it can be spent any more. The end itself is past."""
@@ -278,7 +279,7 @@ class Purse:
         return [self._move(self.lots[part.lot], _A.HELD, _A.REDEEMED, part.amount) for part in first(held, amount)]
 
     def release(self, parts: Iterable[Part], *, at: datetime, grace: timedelta) -> list[Move]:
-        """Give what a hold put aside back to its lots; one that ended meanwhile can be spent for `grace` longer."""
+        """Give what a hold put aside back to its lots; one that ended meanwhile can be spent for `grace`, once."""
         return [move for part in self._in_turn(parts) for move in self._give_back(part, _A.HELD, at, grace)]
 
     def lapse(self, parts: Iterable[Part], *, until: datetime, at: datetime, grace: timedelta) -> list[Move]:
@@ -432,9 +433,9 @@ class Purse:
         lot = self.lots[part.lot]
         moves = [self._move(lot, out_of, _A.ACTIVE, part.amount)]
         if lot.has_ended(at):
-            if grace <= timedelta(0):
+            if lot.graced or grace <= timedelta(0):
                 return [*moves, self._move(lot, _A.ACTIVE, _A.EXPIRED, part.amount)]
-            lot.ends, lot.is_touched = at + grace, True
+            lot.ends, lot.graced, lot.is_touched = at + grace, True, True
         return [*moves, *self._repay(lot)]
 
     def _repay(self, lot: Lot) -> list[Move]:

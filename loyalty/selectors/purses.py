@@ -136,6 +136,7 @@ def lot(row: LotRow) -> Lot:
         row.held,
         row.expired,
         version=row.version,
+        graced=row.graced,
     )
 
 
@@ -160,14 +161,14 @@ def load(
         return found[key]
 
     # No rows of Django's: making a hundred thousand of them is most of the price.
-    for wallet, version, row, customer, earned_at, active_from, ends, *amounts in LotRow.objects.filter(
+    for wallet, version, graced, row, customer, earned_at, active_from, ends, *amounts in LotRow.objects.filter(
         OPEN, customer_id__in=tops
     ).values_list(
-        *("wallet", "version", "id", "customer_id", "earned_at", "active_from", "ends"),
+        *("wallet", "version", "graced", "id", "customer_id", "earned_at", "active_from", "ends"),
         *("amount", "pending", "active", "held", "expired"),
     ):
         one = Lot(row, customer, earned_at, active_from, ends, *amounts)
-        one.version = version
+        one.version, one.graced = version, graced
         purse(customer, wallet).lots[row] = one
     for customer, wallet, debt in Balance.objects.filter(customer_id__in=tops, debt__gt=0).values_list(
         "customer_id", "wallet", "debt"

@@ -349,14 +349,18 @@ class Book:
             _update(
                 """
                 UPDATE loyalty_lot r SET ends = w.ends, amount = w.amount, pending = w.pending, active = w.active,
-                    held = w.held, expired = w.expired
+                    held = w.held, expired = w.expired, graced = w.graced
                 FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::numeric[], %s::numeric[], %s::numeric[],
-                    %s::numeric[], %s::numeric[]) AS w (customer_id, id, ends, amount, pending, active, held, expired)
+                    %s::numeric[], %s::numeric[], %s::boolean[])
+                    AS w (customer_id, id, ends, amount, pending, active, held, expired, graced)
                 WHERE r.customer_id = w.customer_id AND r.id = w.id
                 """,
                 zip(
                     *(
-                        (lot.customer, lot.id, lot.ends, lot.amount, lot.pending, lot.active, lot.held, lot.expired)
+                        (
+                            *(lot.customer, lot.id, lot.ends, lot.amount),
+                            *(lot.pending, lot.active, lot.held, lot.expired, lot.graced),
+                        )
                         for lot in old
                     ),
                     strict=True,

@@ -69,7 +69,7 @@ def _settle(page: Sequence[uuid.UUID], timeline: Timeline, now: datetime) -> int
     with transaction.atomic():
         tops = set(standing.hold(page).values())
         standing.queue(tops)
-        changed = ranking.settle(tops, timeline=timeline, now=now)
+        changed = ranking.settle(tops, timeline=timeline, now=now, falls=True)
         if changed:
             pipeline.mark(changed, cause="loyalty.tiers", lane=pipeline.BULK)
     return len(changed)

@@ -16,10 +16,12 @@ from loyalty.services.accruing import keep_ranks
 from loyalty.services.book import Book
 
 
-def settle(tops: Collection[uuid.UUID], *, timeline: Timeline, now: datetime) -> list[uuid.UUID]:
-    """Give these members, who stand for themselves, the tier that what counts for them says: up at once, down by the
-    programme's policy. Whose tier is another one since. Works behind the caller's locks, after what was booked is
-    written; a handful of statements, one where the programme has no tiers.
+def settle(tops: Collection[uuid.UUID], *, timeline: Timeline, now: datetime, falls: bool = False) -> list[uuid.UUID]:
+    """Give these members, who stand for themselves, the tier that what counts for them says: up, and where they may
+    fall now (`falls`) down by the programme's policy. Whose tier is another one since.
+
+    Works behind the caller's locks, after what was booked is written; a handful of statements, one where the programme
+    has no tiers.
     """
     version = timeline.at(now)
     known = Member.objects.filter(customer_id__in=list(tops), left_at=None)
@@ -28,13 +30,14 @@ def settle(tops: Collection[uuid.UUID], *, timeline: Timeline, now: datetime) ->
     tiering, zone = version.programme.tiering, timezone.get_default_timezone()
     rows = {row: top for top, some in purses.persons(list(tops)).items() for row in some}
     histories = booked.counted(rows, {tiering.basis}, ranks.earliest(tiering, now=now, zone=zone))
+    places = {tier.key: place for place, tier in enumerate(tiering.tiers)}
     changed: dict[uuid.UUID, Rank] = {}
     for member in known:
         since = ranks.window(tiering, joined_at=member.joined_at, now=now, zone=zone)
         counter = histories[member.customer_id].counter(tiering.basis, since, now)
         before = Rank(member.tier, member.tier_since, member.tier_until)
         rank = ranks.settle(tiering, before, counter, now=now)
-        if rank != before:
+        if rank != before and (falls or places.get(rank.tier, -1) > places.get(before.tier, -1)):
             changed[member.customer_id] = rank
     if not changed:
         return []

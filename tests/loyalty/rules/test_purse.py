@@ -104,8 +104,12 @@ class Histories(RuleBasedStateMachine):
         parts = self.redeemed.pop(data.draw(st.integers(0, len(self.redeemed) - 1)))
         wanted = Decimal(data.draw(st.integers(1, int(sum(part.amount for part in parts)))))
         before = self.purse.balance(self.now)
-        self.note(self.purse.restore(parts, wanted, at=self.now, grace=timedelta(days=data.draw(st.integers(1, 9)))))
-        assert self.purse.balance(self.now) == before + wanted
+        over = {lot.id for lot in self.purse.lots.values() if lot.graced and lot.has_ended(self.now)}
+        moves = self.purse.restore(parts, wanted, at=self.now, grace=timedelta(days=data.draw(st.integers(1, 9))))
+        self.note(moves)
+        gone = [move for move in moves if move.credit is Account.EXPIRED]
+        assert {move.lot for move in gone} <= over, "a lot is put off once"
+        assert self.purse.balance(self.now) == before + wanted - sum(move.amount for move in gone)
 
     @rule(
         amount=amounts,

@@ -101,10 +101,7 @@ def test_a_birthday_is_rewarded_once_a_year_whoever_tells_another_date_and_by_th
     publish(
         spend(),
         action("birthday", 30),
-        tiering={
-            "tiers": [tier("gold", 10, expiry={"kind": "fixed", "days": 5, "until": "day"})],
-            "downgrade": "never",
-        },
+        tiering={"tiers": [tier("gold", 10, expiry={"kind": "fixed", "days": 5, "until": "day"})]},
     )
     ann, ben, late = (member(BEGIN, tier=rank) for rank in ("gold", "", ""))
     Customer.objects.filter(id__in=[ann.id, ben.id]).update(birth_date=date(2000, 2, 29))

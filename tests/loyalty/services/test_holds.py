@@ -114,6 +114,19 @@ def test_a_redemption_goes_back_to_its_lots_in_parts_once_and_never_more_than_wa
     assert ends == [(30, NOW + 19 * DAY), (30, NOW + 15 * DAY)]
 
 
+def test_an_end_that_has_passed_is_put_off_once(ann):
+    programmes.publish(
+        wallets={"points": {"expiry": {"kind": "fixed", "days": 10, "until": "moment"}}}, refunds={"grace_days": 30}
+    )
+    giving.give(asking(ann), Decimal(30))
+    for days, left in ((9, 30), (39, 0)):  # put aside for two days, over the end each time
+        aside = holds.hold(asking(ann, now=NOW + days * DAY), Decimal(30), minutes=60 * 48)
+        back = asking(ann, now=NOW + (days + 2) * DAY)
+        holds.release(back, aside.hold.id)
+        assert balance(ann, back.now) == left
+    assert list(Lot.objects.values_list("active", "expired", "graced")) == [(0, 30, True)]
+
+
 def test_who_redeems_is_active_and_keeps_what_is_left_for_longer(ann):
     programmes.publish(wallets={"points": {"expiry": {"kind": "idle", "days": 10, "until": "moment"}}})
     giving.give(asking(ann), Decimal(10))
