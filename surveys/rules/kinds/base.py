@@ -193,9 +193,10 @@ def whole(value: Any, lowest: int, highest: int) -> int:
             raise Refused(Why.TYPE)
     if isinstance(value, str):
         # Only what a form of ours sends: int() would take "１０" and "1_0" too.
-        if not re.fullmatch(r"-?[0-9]{1,4}", value.strip()):
+        digits = value.strip()
+        if not re.fullmatch(r"-?[0-9]{1,4}", digits):
             raise Refused(Why.TYPE)
-        value = int(value)
+        value = int(digits)
     if not lowest <= value <= highest:
         raise Refused(Why.RANGE, (lowest, highest))
     return int(value)
