@@ -1,18 +1,22 @@
 """Cases with numbers reckoned by hand: what purchases bring, what of it stays after returns, and when it ends."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from commerce.models import ExchangeRate
+from loyalty.models import Lot
 from loyalty.rules import ending, programme, settling
 from loyalty.rules.earning import Basket, Given, Line, judge
 from loyalty.rules.keeping import Back
 from loyalty.rules.programme import Expiry, Refunds
 from loyalty.rules.purse import Account, Purse, Shortfall
 from loyalty.rules.settling import Purchase
+from loyalty.selectors import facts
+from tests.loyalty import programmes, shop
 from tests.loyalty.programmes import NAMES, definition, spend, tier
 
 ZONE = ZoneInfo("Asia/Bangkok")
@@ -52,6 +56,15 @@ def test_what_was_paid_with_our_coupon(rewards, given):
 def test_tax_inside_or_on_top(price, basis, given):
     """1000 and 70 of tax, whether the price says 1070 or 1000."""
     assert points(read(spend(basis=basis)), one(price, tax=70, total=1070)) == given
+
+
+@pytest.mark.parametrize(("basis", "given"), [("after_tax", 42), ("before_tax", 40)])
+@pytest.mark.parametrize(("off", "goods"), [(0, 1070), (100, 1170)])
+def test_tax_of_an_order_without_lines(off, goods, basis, given):
+    """1120 in all, of it 50 for the way and 70 of tax: goods for 1070 or, with 100 off, for 1170. 1000 before tax."""
+    bought = facts._basket(FRIDAY, [], *map(Decimal, (off, 50, 70)), None, Decimal(1120), [])
+    assert bought.sum == goods
+    assert points(read(spend(basis=basis)), bought) == given
 
 
 @pytest.mark.parametrize(("rounding", "of_30", "of_37_50"), [("floor", 1, 1), ("half_up", 1, 2), ("ceiling", 2, 2)])
@@ -207,6 +220,25 @@ def test_another_currency():
     assert points(read(), Purchase(one(10)).at_rate(Decimal("32.6")).basket) == 13
 
 
+@pytest.mark.django_db
+def test_a_rate_that_comes_later_finds_what_the_limit_has_left():
+    """Ten a month. On Monday ten dollars nobody knows the rate of, on Tuesday 200 baht: 8. On Wednesday Monday's rate,
+    32.60, is told: 326 baht would be 13, and 2 are left. Nothing of Tuesday's goes back.
+    """
+    programmes.publish(spend(caps=[{"per": "month", "points": "10"}]))
+    monday, day = datetime(2026, 2, 2, 5, tzinfo=UTC), timedelta(days=1)
+    ann = shop.member(programmes.BEGIN)
+    shop.buy(ann, monday, ("tea", 1, "10"), currency="USD")
+    shop.settle(ann, monday)
+    shop.buy(ann, monday + day, ("tea", 1, "200"))
+    shop.settle(ann, monday + day)
+    assert shop.has(ann, monday + day) == 8
+    ExchangeRate.objects.create(currency="USD", on=monday.date(), rate="32.6")
+    shop.settle(ann, monday + 2 * day)
+    assert shop.has(ann, monday + 2 * day) == 10
+    assert sorted(Lot.objects.values_list("earned_at", "amount")) == [(monday, 2), (monday + day, 8)]
+
+
 def test_a_return_of_no_known_order_takes_what_it_would_have_brought_on_an_ordinary_day():
     rules = read(
         spend(but={"categories": ["gift"]}),
@@ -215,6 +247,67 @@ def test_a_return_of_no_known_order_takes_what_it_would_have_brought_on_an_ordin
     )
     lines = [Line("tea", "tea", Decimal(1), Decimal(100)), Line("card", "gift", Decimal(1), Decimal(100))]
     assert settling.worth_back(rules, FRIDAY, lines, tier="", digits={}) == ({"points": 4}, 200)
+
+
+# --- what a limit has left ---
+
+
+def after(rules, bought, before, *returns, **fields):
+    """What a purchase brings and keeps after those before it, each told as (moment, what rules still give of it).
+
+    Returns what it was judged to bring, what it keeps, and the same for those that come after.
+    """
+    past = {}
+    for at, kept_of_it in before:
+        for rule, left in kept_of_it.items():
+            past.setdefault(rule, []).append((at.date(), left))
+    so_far = settling.given(rules, bought.at.date(), past)
+    frozen = settling.assess(rules, Purchase(bought), tier="", rate=Decimal(1), so_far=so_far, digits={})
+    told = [(Decimal(worth), [Back(sku, Decimal(quantity), Decimal(worth))]) for sku, quantity, worth in returns]
+    due = settling.due(frozen, Purchase(bought, told, **fields), {})
+    (wallet,) = {rule.wallet for rule in rules.rules}
+    judged = frozen.portions[wallet].points if wallet in frozen.portions else Decimal(0)
+    return judged, due.points.get(wallet, Decimal(0)), (bought.at, settling.kept_by_rule(frozen, due, wallet))
+
+
+@pytest.mark.parametrize(
+    "cap", [{"per": "day", "times": 1}, {"per": "day", "points": "1"}, {"per": "ever", "times": 1}]
+)
+def test_a_sale_that_was_cancelled_is_rung_again(cap):
+    """One stamp: the cancelled sale's goes back, the next sale has it, and a third on that day has none."""
+    rules = read({"on": "visit", "key": "visit", "names": NAMES, "wallet": "stamps", "caps": [cap]})
+    wrong = after(rules, one(100), [], is_void=True)
+    again = after(rules, one(100, at=FRIDAY.replace(hour=16)), [wrong[2]])
+    third = after(rules, one(100, at=FRIDAY.replace(hour=17)), [wrong[2], again[2]])
+    assert (wrong[:2], again[:2], third[:2]) == ((1, 0), (1, 1), (0, 0))
+
+
+def test_a_return_leaves_room_below_a_limit_of_points():
+    """200 bring 8 of 10. Three of four pieces go back, 6 points with them: 2 are left, so 300 (12 points) bring 8."""
+    rules = read(spend(caps=[{"per": "week", "points": "10"}]))
+    first = after(rules, basket(("tea", "", 4, 200)), [], ("tea", 3, 150))
+    assert first[:2] == (8, 2)
+    assert after(rules, one(300, at=SATURDAY), [first[2]])[:2] == (8, 8)
+
+
+def test_what_a_limit_had_cut_stays_cut_when_there_is_room_again():
+    """400 would bring 16 and bring 10. Half of it goes back, half of the ten with it: 5 are left for the next."""
+    rules = read(spend(caps=[{"per": "week", "points": "10"}]))
+    first = after(rules, basket(("tea", "", 2, 400)), [], ("tea", 1, 200))
+    assert first[:2] == (10, 5)
+    assert after(rules, one(400, at=SATURDAY), [first[2]])[:2] == (5, 5)
+
+
+def test_what_comes_back_of_two_rules_lies_on_both_in_proportion():
+    """500 bring 20 by the rule and 50 once. A fifth comes back, 14 of 70: 4 of the rule's 20 and 10 of the bonus' 50.
+
+    The rule may give 30 a week: 16 of them are used, so another 500 bring 14; the bonus was given and is not again.
+    """
+    bonus = {"key": "once", "names": NAMES, "extra": "50", "caps": [{"per": "ever", "times": 1}]}
+    rules = read(spend(caps=[{"per": "week", "points": "30"}]), bonuses=[bonus])
+    first = after(rules, basket(("tea", "", 5, 500)), [], ("tea", 1, 100))
+    assert first == (70, 56, (FRIDAY, {"spend": 16, "once": 40}))
+    assert after(rules, one(500, at=SATURDAY), [first[2]])[:2] == (14, 14)
 
 
 # --- what is gone already ---

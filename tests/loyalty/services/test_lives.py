@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.loyalty.capped_lives import CappedLives
 from tests.loyalty.lives import Lives, RichLives
 from tests.loyalty.sharing_lives import SharingLives
 
@@ -25,12 +26,12 @@ def play(machine, examples, steps):
     )
 
 
-@pytest.mark.parametrize("machine", [Lives, RichLives, SharingLives])
+@pytest.mark.parametrize("machine", [Lives, CappedLives, RichLives, SharingLives])
 def test_a_few_lives(machine):
     play(machine, 1, 12)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("machine", [Lives, RichLives, SharingLives])
+@pytest.mark.parametrize("machine", [Lives, CappedLives, RichLives, SharingLives])
 def test_many_lives(machine):
     play(machine, 300, 40)
