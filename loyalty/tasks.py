@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from cdp.core import locks
 from loyalty.selectors import liability
 from loyalty.services import (
     birthdays,
@@ -20,6 +21,7 @@ from loyalty.services import (
 )
 
 MOST_ROUNDS = 50
+_COUNTING = 0x0CD_C047
 
 
 @shared_task
@@ -64,8 +66,13 @@ def look_for_unsettled() -> None:
 
 @shared_task
 def count_liability() -> None:
-    """Count what members have, for whoever looks next."""
-    liability.renew(timezone.now())
+    """Count what members have, for whoever looks next.
+
+    One at a time: every look at an old count asks for a new one, and a count takes longer than a second.
+    """
+    with locks.alone(_COUNTING) as is_ours:
+        if is_ours:
+            liability.renew(timezone.now())
 
 
 @shared_task

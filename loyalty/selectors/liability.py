@@ -98,6 +98,10 @@ class Standing:
     joined: int  # of them in the last 30 days
     wallets: Mapping[str, Out]
 
+    def as_of(self, now: dt.datetime) -> dt.datetime | None:
+        """When it was counted, for the page to say, where that is more than a minute ago."""
+        return self.at if now - self.at > dt.timedelta(seconds=remembered.SECONDS) else None
+
 
 def standing(now: dt.datetime) -> Standing:
     """As it was counted last: a worker counts anew what is older than a minute (`remembered`)."""

@@ -144,6 +144,7 @@ def _sums(request: HttpRequest, now: dt.datetime) -> dict[str, Any]:
     return {
         "members": standing.members,
         "joined": standing.joined,
+        "as_of": standing.as_of(now),
         "out": wallet.counted(out.whole) if out and user.can("home") else "",
         "debt": wallet.counted(out.debt) if out and out.debtors and user.can("home") else "",
         "debtors": out.debtors if out else 0,

@@ -44,6 +44,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "name": _name(version.programme.names) if version else "",
         "members": standing.members,
         "joined": standing.joined,
+        "as_of": standing.as_of(now),
         "programme_url": frame.address("programme"),
         "has_draft": versions.draft() is not None,
         "may_see_figures": staff_of(request).can("home"),

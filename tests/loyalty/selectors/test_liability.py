@@ -1,14 +1,17 @@
 """What the shop owes: as it is at a moment, whether or not the job has booked what time did."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import psycopg
 import pytest
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connection, transaction
 
-from cdp.core import ids
+from cdp.core import ids, remembered
 from cdp.core.actors import SYSTEM
+from loyalty import tasks
 from loyalty.models import Act, Member, WalletType
 from loyalty.rules.programme import Wallets
 from loyalty.rules.purse import Shortfall
@@ -93,3 +96,27 @@ def test_the_page_begins_a_programme_and_then_tells_how_it_stands(client):
     client.force_login(factories.staff("clerk"))
     page = client.get("/loyalty/").content.decode()
     assert "฿" not in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["/loyalty/", "/loyalty/members/"])
+def test_pages_say_of_when_an_older_count_is(client, page):
+    client.force_login(factories.staff("owner"))
+    programmes.publish()
+    cache.clear()
+    assert "As of" not in client.get(page).content.decode()
+    noon = datetime.now(UTC).replace(hour=5, minute=7) - timedelta(days=1)  # 12:07 in Bangkok
+    remembered.put(liability.NAME, replace(liability.count(noon), at=noon))
+    assert "As of 12:07." in client.get(page).content.decode()
+
+
+@pytest.mark.django_db
+def test_one_worker_counts_at_a_time():
+    cache.clear()
+    theirs = psycopg.connect(**connection.get_connection_params() | {"autocommit": True})
+    with theirs:
+        theirs.execute("SELECT pg_advisory_lock(%s)", [tasks._COUNTING])
+        tasks.count_liability()
+        assert not remembered.is_fresh(liability.NAME)
+    tasks.count_liability()
+    assert remembered.is_fresh(liability.NAME)
